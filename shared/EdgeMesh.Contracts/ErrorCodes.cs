@@ -1,0 +1,134 @@
+namespace EdgeMesh.Contracts;
+
+/// <summary>Every reason for a refusal or failure: stable, on the wire, in logs and in the CLI's JSON. Append-only.</summary>
+public static class ErrorCodes
+{
+    /// <summary>No device with that id.</summary>
+    public const string DeviceUnknown = "device_unknown";
+
+    /// <summary>A device with that id exists already.</summary>
+    public const string DeviceExists = "device_exists";
+
+    /// <summary>No firmware with that id and version.</summary>
+    public const string FirmwareUnknown = "firmware_unknown";
+
+    /// <summary>That id and version are taken by other content.</summary>
+    public const string FirmwareExists = "firmware_exists";
+
+    /// <summary>An update is using the firmware.</summary>
+    public const string FirmwareInUse = "firmware_in_use";
+
+    /// <summary>The stored image is missing or its hash is not the manifest's.</summary>
+    public const string FirmwareDamaged = "firmware_damaged";
+
+    /// <summary>No update with that session, or none for that device.</summary>
+    public const string SessionUnknown = "session_unknown";
+
+    /// <summary>The device has an update under way already.</summary>
+    public const string SessionExists = "session_exists";
+
+    /// <summary>Updates over the air are switched off on this hub.</summary>
+    public const string OtaDisabled = "ota_disabled";
+
+    /// <summary>A parameter is missing, malformed or out of its range.</summary>
+    public const string InvalidArgument = "invalid_argument";
+
+    /// <summary>The image is for another type of device.</summary>
+    public const string DeviceTypeMismatch = "device_type_mismatch";
+
+    /// <summary>The device cannot run this kind of image.</summary>
+    public const string KindUnsupported = "kind_unsupported";
+
+    /// <summary>The image is larger than the device's slot.</summary>
+    public const string ImageTooLarge = "image_too_large";
+
+    /// <summary>The image needs a capability that the device lacks.</summary>
+    public const string RequirementMissing = "requirement_missing";
+
+    /// <summary>The manifest's sequence is not above the highest confirmed.</summary>
+    public const string SequenceNotAbove = "sequence_not_above";
+
+    /// <summary>The manifest's time has run out.</summary>
+    public const string ManifestExpired = "manifest_expired";
+
+    /// <summary>The manifest cannot be read or lacks a member.</summary>
+    public const string ManifestInvalid = "manifest_invalid";
+
+    /// <summary>The chunk size or the encoding is not one the device takes.</summary>
+    public const string EncodingUnsupported = "encoding_unsupported";
+
+    /// <summary>A program is on trial; its outcome comes first.</summary>
+    public const string TrialInProgress = "trial_in_progress";
+
+    /// <summary>The received image's SHA-256 is not the manifest's.</summary>
+    public const string HashMismatch = "hash_mismatch";
+
+    /// <summary>A chunk's sequence lies outside the image.</summary>
+    public const string ChunkOutOfRange = "chunk_out_of_range";
+
+    /// <summary>A chunk's length is not what its place in the image demands.</summary>
+    public const string ChunkLengthWrong = "chunk_length_wrong";
+
+    /// <summary>The message belongs to a session that is over or was never begun.</summary>
+    public const string StaleSession = "stale_session";
+
+    /// <summary>The signature does not fit the message, topic and key.</summary>
+    public const string SignatureInvalid = "signature_invalid";
+
+    /// <summary>The message's counter was seen before or is too old.</summary>
+    public const string Replayed = "replayed";
+
+    /// <summary>No handshake has been made since the hub or the device started.</summary>
+    public const string NoSession = "no_session";
+
+    /// <summary>The message cannot be parsed or lacks a member.</summary>
+    public const string MessageInvalid = "message_invalid";
+
+    /// <summary>The message is over the size limit.</summary>
+    public const string MessageTooLarge = "message_too_large";
+
+    /// <summary>The topic is none that the receiver knows or may be written by the sender.</summary>
+    public const string TopicForbidden = "topic_forbidden";
+
+    /// <summary>The peer speaks another protocol version.</summary>
+    public const string VersionUnsupported = "version_unsupported";
+
+    /// <summary>No room left on the disk or in the flash.</summary>
+    public const string StorageFull = "storage_full";
+
+    /// <summary>The disk or flash failed.</summary>
+    public const string StorageFailed = "storage_failed";
+
+    /// <summary>Somebody ended the update.</summary>
+    public const string Aborted = "aborted";
+
+    /// <summary>The device did not answer the offer.</summary>
+    public const string OfferTimeout = "offer_timeout";
+
+    /// <summary>The device stopped acknowledging chunks.</summary>
+    public const string ChunkAckTimeout = "chunk_ack_timeout";
+
+    /// <summary>The device did not finish its verification.</summary>
+    public const string VerifyTimeout = "verify_timeout";
+
+    /// <summary>The update took longer than its limit in days.</summary>
+    public const string SessionExpired = "session_expired";
+
+    /// <summary>The program on trial stopped with an exception, or the board reset, at every attempt.</summary>
+    public const string CrashLoop = "crash_loop";
+
+    /// <summary>The program on trial could not reach the hub, and the one before it could.</summary>
+    public const string HubUnreachable = "hub_unreachable";
+
+    /// <summary>The broker cannot be reached or started.</summary>
+    public const string BrokerUnavailable = "broker_unavailable";
+
+    /// <summary>The hub cannot be reached.</summary>
+    public const string HubUnavailable = "hub_unavailable";
+
+    /// <summary>The wait ended before the outcome was known.</summary>
+    public const string WaitTimeout = "wait_timeout";
+
+    /// <summary>A defect of ours; the log has the details.</summary>
+    public const string Internal = "internal";
+}

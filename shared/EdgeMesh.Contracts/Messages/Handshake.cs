@@ -1,0 +1,49 @@
+namespace EdgeMesh.Contracts.Messages;
+
+/// <summary>First message of every connection, signed with the device's handshake key.</summary>
+public sealed class Hello
+{
+    /// <summary>Protocol version the device speaks: <see cref="Limits.ProtocolVersion"/>.</summary>
+    public int Version { get; set; } = Limits.ProtocolVersion;
+
+    /// <summary>The device's nonce: 32 hex digits, fresh for every hello.</summary>
+    public string Nonce { get; set; } = "";
+}
+
+/// <summary>The hub's answer to a hello, signed with the device's handshake key over both nonces.</summary>
+public sealed class Welcome
+{
+    /// <summary>The nonce of the hello it answers: 32 hex digits.</summary>
+    public string DeviceNonce { get; set; } = "";
+
+    /// <summary>The hub's nonce: 32 hex digits, fresh for every welcome.</summary>
+    public string Nonce { get; set; } = "";
+
+    /// <summary>The hub's boot id: 16 hex digits. Another one in <c>hub/status</c> asks for a new hello.</summary>
+    public string Hub { get; set; } = "";
+
+    /// <summary>The hub's time, in seconds since 1970-01-01 UTC: a device has no clock of its own.</summary>
+    public long Time { get; set; }
+}
+
+/// <summary>Retained at <c>hub/status</c>; the will says <c>offline</c> and nothing else. Not signed: it only prompts a hello.</summary>
+public sealed class HubStatus
+{
+    /// <summary><c>online</c>.</summary>
+    public const string Online = "online";
+
+    /// <summary><c>offline</c>.</summary>
+    public const string Offline = "offline";
+
+    /// <summary><see cref="Online"/> or <see cref="Offline"/>.</summary>
+    public string Status { get; set; } = Online;
+
+    /// <summary>The hub's boot id: 16 hex digits; empty when offline.</summary>
+    public string Boot { get; set; } = "";
+
+    /// <summary>The hub's time, in seconds since 1970-01-01 UTC.</summary>
+    public long Time { get; set; }
+
+    /// <summary>The hub's version.</summary>
+    public string HubVersion { get; set; } = "";
+}

@@ -1,0 +1,144 @@
+namespace EdgeMesh.Contracts;
+
+/// <summary>A topic of the EdgeMesh tree, parsed and formatted in this one place.</summary>
+/// <remarks>Nothing joins topic strings by hand. Levels that are names follow <see cref="Names"/>, so no wildcard gets in.</remarks>
+public sealed class Topic
+{
+    /// <summary>What every topic starts with.</summary>
+    public const string Root = "edgemesh/v1";
+
+    // Indexed by TopicKind; {} stands for the one name that the kind carries.
+    private static readonly string[] Patterns =
+    {
+        "hub/status", "hub/request/{}", "hub/response/{}",
+        "devices/{}/up/hello", "devices/{}/down/welcome",
+        "devices/{}/up/status", "devices/{}/up/info", "devices/{}/up/state", "devices/{}/up/telemetry", "devices/{}/up/log",
+        "devices/{}/up/response", "devices/{}/down/command", "devices/{}/down/reported",
+        "devices/{}/down/ota/offer", "devices/{}/up/ota/accept", "devices/{}/up/ota/reject",
+        "devices/{}/down/ota/chunk", "devices/{}/up/ota/chunk-ack", "devices/{}/up/ota/verify", "devices/{}/down/ota/complete",
+        "devices/{}/up/ota/abort", "devices/{}/down/ota/abort", "devices/{}/up/ota/report",
+        "devices/{}/state", "devices/{}/availability", "devices/{}/ota", "devices/{}/set/{}",
+        "codegen/{}/request", "codegen/{}/status", "codegen/{}/code", "codegen/{}/report",
+    };
+
+    private Topic(TopicKind kind, string site, string name, string capability)
+    {
+        Kind = kind;
+        Site = site;
+        Name = name;
+        Capability = capability;
+    }
+
+    /// <summary>Which topic it is.</summary>
+    public TopicKind Kind { get; }
+
+    /// <summary>The hub's site.</summary>
+    public string Site { get; }
+
+    /// <summary>The device's id, the operation or the job; empty for <see cref="TopicKind.HubStatus"/>.</summary>
+    public string Name { get; }
+
+    /// <summary>The capability of <see cref="TopicKind.Set"/>; empty for all others.</summary>
+    public string Capability { get; }
+
+    /// <summary>How many kinds there are.</summary>
+    public static int KindCount => Patterns.Length;
+
+    /// <summary>The pattern of a kind below the site, with <c>{}</c> for each name.</summary>
+    public static string PatternOf(TopicKind kind) => Patterns[(int)kind];
+
+    /// <summary>The topic of <paramref name="kind"/> for a device, operation or job. Names must be valid.</summary>
+    public static string Format(TopicKind kind, string site, string name = "", string capability = "")
+    {
+        string pattern = Patterns[(int)kind];
+        string text = Root + "/" + site + "/";
+        int from = 0;
+        string value = name;
+        for (int hole = pattern.IndexOf("{}"); hole >= 0; hole = pattern.IndexOf("{}", from))
+        {
+            text += pattern.Substring(from, hole - from) + value;
+            from = hole + 2;
+            value = capability;
+        }
+
+        return text + pattern.Substring(from);
+    }
+
+    /// <summary>The filter of everything that a device may publish.</summary>
+    public static string UpFilter(string site, string device) => Root + "/" + site + "/devices/" + device + "/up/#";
+
+    /// <summary>The filter of everything that a device may read, beside <see cref="TopicKind.HubStatus"/>.</summary>
+    public static string DownFilter(string site, string device) => Root + "/" + site + "/devices/" + device + "/down/#";
+
+    /// <summary>The filter of everything that any device of the site publishes: the hub's subscription.</summary>
+    public static string AllUpFilter(string site) => Root + "/" + site + "/devices/+/up/#";
+
+    /// <summary>The filter of a whole site: what the viewer account may read.</summary>
+    public static string SiteFilter(string site) => Root + "/" + site + "/#";
+
+    /// <summary>Reads a topic; null where it is none of ours or a name in it is invalid.</summary>
+    public static Topic? Parse(string text)
+    {
+        if (text == null || !text.StartsWith(Root + "/"))
+        {
+            return null;
+        }
+
+        string[] levels = text.Substring(Root.Length + 1).Split('/');
+        if (!Names.IsValid(levels[0]))
+        {
+            return null;
+        }
+
+        for (int kind = 0; kind < Patterns.Length; kind++)
+        {
+            Topic? topic = Match((TopicKind)kind, levels);
+            if (topic != null)
+            {
+                return topic;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The topic as it goes on the wire.</summary>
+    public override string ToString() => Format(Kind, Site, Name, Capability);
+
+    private static Topic? Match(TopicKind kind, string[] levels)
+    {
+        string[] pattern = Patterns[(int)kind].Split('/');
+        if (pattern.Length != levels.Length - 1)
+        {
+            return null;
+        }
+
+        string name = "";
+        string capability = "";
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            string level = levels[i + 1];
+            if (pattern[i] != "{}")
+            {
+                if (pattern[i] != level)
+                {
+                    return null;
+                }
+            }
+            else if (!Names.IsValid(level))
+            {
+                return null;
+            }
+            else if (name == "")
+            {
+                name = level;
+            }
+            else
+            {
+                capability = level;
+            }
+        }
+
+        return new Topic(kind, levels[0], name, capability);
+    }
+}

@@ -1,0 +1,432 @@
+using System;
+using System.Collections;
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+
+namespace EdgeMesh.Protocol.Ota;
+
+/// <summary>The device's side of a delivery: takes an offer, collects chunks, verifies, and asks for the image to be applied.</summary>
+/// <remarks>
+/// Pure: an event and the time go in, effects come out. Rules it keeps: nothing is written before the offer is judged and recorded;
+/// nothing is acknowledged before it is flushed; the slot's file is only appended to; no image is applied whose hash is not the
+/// manifest's, or without the hub's COMPLETE. It does not touch boot records, run programs, or check signatures.
+/// </remarks>
+public sealed class OtaReceiver
+{
+    /// <summary>Longest that a chunk goes unacknowledged, in milliseconds.</summary>
+    public const long AckDelayMs = 100;
+
+    /// <summary>First wait before the device repeats where it is, in milliseconds; it doubles while nothing comes.</summary>
+    public const long NudgeMs = 2000;
+
+    /// <summary>Longest wait before it repeats where it is, in milliseconds.</summary>
+    public const long NudgeMaxMs = 30000;
+
+    private readonly ReceiverProfile _profile;
+    private ArrayList _effects = new ArrayList();
+    private State _state = State.Idle;
+    private Transfer _transfer = new Transfer();
+    private long _next;
+    private ulong _held;
+    private long _flushedNext;
+    private int _window = 1;
+    private int _unacknowledged;
+    private bool _restored;
+    private bool _online;
+    private string _sha256 = "";
+    private long _staleSession;
+    private long _nudgeMs = NudgeMs;
+
+    /// <summary>A receiver with nothing under way.</summary>
+    public OtaReceiver(ReceiverProfile profile) => _profile = profile;
+
+    private enum State
+    {
+        Idle,
+        Receiving,
+        Verifying,
+        Verified,
+        Applied,
+    }
+
+    /// <summary>When it wants a <see cref="ReceiverEventKind.Tick"/>, in milliseconds; <see cref="long.MaxValue"/> for never.</summary>
+    public long DueMs { get; private set; } = long.MaxValue;
+
+    /// <summary>Whether a transfer is under way.</summary>
+    public bool Busy => _state != State.Idle;
+
+    /// <summary>The first chunk that is still missing.</summary>
+    public long Next => _next;
+
+    /// <summary>Takes an event.</summary>
+    /// <param name="e">What happened.</param>
+    /// <param name="nowMs">Milliseconds of any monotonic clock.</param>
+    /// <returns>What to do about it, in this order.</returns>
+    public ReceiverEffect[] Step(ReceiverEvent e, long nowMs)
+    {
+        _effects = new ArrayList();
+        switch (e.Kind)
+        {
+            case ReceiverEventKind.Restored: Restore(e.Transfer!, e.Length); break;
+            case ReceiverEventKind.Online: GoOnline(nowMs); break;
+            case ReceiverEventKind.Offline: GoOffline(); break;
+            case ReceiverEventKind.Offered: TakeOffer(e.Offer!, nowMs); break;
+            case ReceiverEventKind.ChunkArrived: TakeChunk(e, nowMs); break;
+            case ReceiverEventKind.Hashed: TakeHash(e.Length, e.Text, nowMs); break;
+            case ReceiverEventKind.Completed: TakeComplete(e.Session); break;
+            case ReceiverEventKind.Aborted: TakeAbort(e.Session); break;
+            case ReceiverEventKind.StorageFailed: FailStorage(e.Text); break;
+            default: Tick(nowMs); break;
+        }
+
+        ReceiverEffect[] effects = new ReceiverEffect[_effects.Count];
+        _effects.CopyTo(effects);
+        return effects;
+    }
+
+    private void Do(ReceiverEffectKind kind, object? message = null, long number = 0) =>
+        _effects.Add(new ReceiverEffect(kind, message, number));
+
+    private void Restore(Transfer transfer, long storedBytes)
+    {
+        _transfer = transfer;
+        _restored = true;
+        _next = storedBytes >= transfer.Manifest.Size ? transfer.ChunkCount : storedBytes / transfer.ChunkBytes;
+        _flushedNext = _next;
+        _state = State.Receiving;
+        long whole = Math.Min(_next * transfer.ChunkBytes, transfer.Manifest.Size);
+        if (whole != storedBytes)
+        {
+            Do(ReceiverEffectKind.Trim, null, whole);
+        }
+
+        VerifyIfWhole();
+    }
+
+    private void GoOnline(long nowMs)
+    {
+        _online = true;
+        if (_state == State.Verified)
+        {
+            DueMs = nowMs;
+        }
+    }
+
+    private void GoOffline()
+    {
+        _online = false;
+        DueMs = long.MaxValue;
+    }
+
+    private void TakeOffer(Offer offer, long nowMs)
+    {
+        if (_state == State.Applied)
+        {
+            return;
+        }
+
+        if (_state == State.Idle && offer.Session == _profile.AppliedSession)
+        {
+            Do(ReceiverEffectKind.Report);
+            return;
+        }
+
+        Transfer? offered = Transfer.Read(offer.Session, offer.Manifest, offer.ChunkBytes, out string problem);
+        if (offered == null)
+        {
+            string reason = "The offer is refused: " + problem + ".";
+            Do(ReceiverEffectKind.Send, new Reject { Session = offer.Session, Code = ErrorCodes.ManifestInvalid, Reason = reason });
+            return;
+        }
+
+        Reject? refusal = OfferJudge.Judge(offered, offer.Encoding, _profile);
+        if (refusal != null)
+        {
+            Do(ReceiverEffectKind.Send, refusal);
+            return;
+        }
+
+        _window = Math.Min(offer.Window, _profile.Window);
+        bool same = _state != State.Idle && _transfer.ManifestText == offered.ManifestText && _transfer.ChunkBytes == offered.ChunkBytes;
+        if (!same)
+        {
+            Begin(offered);
+        }
+        else if (_transfer.Session != offered.Session)
+        {
+            _transfer = offered;
+            Do(ReceiverEffectKind.Adopt, offered);
+        }
+
+        SendAccept(nowMs);
+        if (_state == State.Verified)
+        {
+            SendVerified(nowMs);
+        }
+    }
+
+    private void Begin(Transfer transfer)
+    {
+        if (_state != State.Idle)
+        {
+            Do(ReceiverEffectKind.Discard);
+        }
+
+        _transfer = transfer;
+        _next = 0;
+        _flushedNext = 0;
+        _held = 0;
+        _restored = false;
+        _state = State.Receiving;
+        Do(ReceiverEffectKind.OpenSlot, transfer);
+    }
+
+    private void SendAccept(long nowMs)
+    {
+        FlushWhatIsNew();
+        _unacknowledged = 0;
+        Do(ReceiverEffectKind.Send, new Accept { Session = _transfer.Session, Next = _next, Window = _window });
+        RestartNudges(nowMs);
+    }
+
+    private void TakeChunk(ReceiverEvent e, long nowMs)
+    {
+        if (_state == State.Idle || e.Session != _transfer.Session)
+        {
+            RefuseStale(e.Session);
+            return;
+        }
+
+        if (e.Sequence >= _transfer.ChunkCount)
+        {
+            Refuse(ErrorCodes.ChunkOutOfRange, "Chunk " + e.Sequence.ToString() + " lies outside the image of " + _transfer.ChunkCount.ToString() + ".");
+            return;
+        }
+
+        if (e.Length != _transfer.LengthOf(e.Sequence))
+        {
+            Refuse(
+                ErrorCodes.ChunkLengthWrong, "Chunk " + e.Sequence.ToString() + " has " + e.Length.ToString() + " bytes instead of "
+                + _transfer.LengthOf(e.Sequence).ToString() + ".");
+            return;
+        }
+
+        if (_state != State.Receiving || e.Sequence >= _next + _window)
+        {
+            return;
+        }
+
+        RestartNudges(nowMs);
+        if (e.Sequence == _next)
+        {
+            bool filledHole = _held != 0;
+            Do(ReceiverEffectKind.Append);
+            Advance();
+            Acknowledge(filledHole || _next == _transfer.ChunkCount, nowMs);
+            VerifyIfWhole();
+            return;
+        }
+
+        ulong bit = e.Sequence > _next ? 1UL << (int)(e.Sequence - _next - 1) : 0;
+        bool repeated = bit == 0 || (_held & bit) != 0;
+        bool firstGap = _held == 0;
+        if (!repeated)
+        {
+            _held |= bit;
+            Do(ReceiverEffectKind.Hold, null, e.Sequence);
+        }
+
+        Acknowledge(repeated || firstGap, nowMs);
+    }
+
+    private void Advance()
+    {
+        bool more;
+        do
+        {
+            more = (_held & 1) != 0;
+            _held >>= 1;
+            _next++;
+            if (more)
+            {
+                Do(ReceiverEffectKind.AppendHeld, null, _next);
+            }
+        }
+        while (more);
+    }
+
+    private void Acknowledge(bool atOnce, long nowMs)
+    {
+        _unacknowledged++;
+        if (atOnce || _unacknowledged >= Math.Max(1, _window / 4))
+        {
+            SendAck();
+        }
+        else if (_online)
+        {
+            DueMs = Math.Min(DueMs, nowMs + AckDelayMs);
+        }
+    }
+
+    private void SendAck()
+    {
+        FlushWhatIsNew();
+        _unacknowledged = 0;
+        byte[] bitmap = new byte[8];
+        Bytes.PutUInt32(bitmap, 0, (long)(_held >> 32));
+        Bytes.PutUInt32(bitmap, 4, (long)(_held & 0xffffffff));
+        Do(ReceiverEffectKind.Send, new ChunkAck { Session = _transfer.Session, Next = _next, Bitmap = Hex.Encode(bitmap) });
+    }
+
+    private void FlushWhatIsNew()
+    {
+        if (_next != _flushedNext)
+        {
+            _flushedNext = _next;
+            Do(ReceiverEffectKind.Flush);
+        }
+    }
+
+    private void VerifyIfWhole()
+    {
+        if (_next == _transfer.ChunkCount)
+        {
+            _state = State.Verifying;
+            DueMs = long.MaxValue;
+            Do(ReceiverEffectKind.Hash);
+        }
+    }
+
+    private void TakeHash(long bytes, string sha256, long nowMs)
+    {
+        if (_state != State.Verifying)
+        {
+            return;
+        }
+
+        if (sha256.Length == 0)
+        {
+            if (_online)
+            {
+                Do(ReceiverEffectKind.Send, new Verify { Session = _transfer.Session, Checked = bytes });
+            }
+        }
+        else if (sha256 == _transfer.Manifest.Sha256)
+        {
+            _state = State.Verified;
+            _sha256 = sha256;
+            _nudgeMs = NudgeMs;
+            if (_online)
+            {
+                SendVerified(nowMs);
+            }
+        }
+        else if (_restored)
+        {
+            // What an earlier boot left in the slot was not what the hub sent: fetch it once more, from the start.
+            Begin(_transfer);
+            SendAccept(nowMs);
+        }
+        else
+        {
+            Fail(ErrorCodes.HashMismatch, "The received image's SHA-256 is " + sha256 + ", the manifest's " + _transfer.Manifest.Sha256 + ".");
+        }
+    }
+
+    private void SendVerified(long nowMs)
+    {
+        Do(ReceiverEffectKind.Send, new Verify { Session = _transfer.Session, Checked = _transfer.Manifest.Size, Sha256 = _sha256 });
+        DueMs = nowMs + _nudgeMs;
+        _nudgeMs = Math.Min(_nudgeMs * 2, NudgeMaxMs);
+    }
+
+    private void TakeComplete(long session)
+    {
+        if (_state == State.Verified && session == _transfer.Session)
+        {
+            _state = State.Applied;
+            DueMs = long.MaxValue;
+            Do(ReceiverEffectKind.Apply, _transfer);
+        }
+        else if (_state != State.Applied)
+        {
+            Refuse(ErrorCodes.StaleSession, "COMPLETE for session " + session.ToString() + ", of which no verified image is here.");
+        }
+    }
+
+    private void TakeAbort(long session)
+    {
+        if (Busy && _state != State.Applied && session == _transfer.Session)
+        {
+            End();
+        }
+    }
+
+    private void FailStorage(string code)
+    {
+        if (Busy)
+        {
+            Fail(code, code == ErrorCodes.StorageFull
+                ? "The slot's storage is full; remove files from the device or make the image smaller."
+                : "The slot's storage failed; try again, and replace the device if it stays so.");
+        }
+    }
+
+    private void Fail(string code, string reason)
+    {
+        Do(ReceiverEffectKind.Send, new Abort { Session = _transfer.Session, Code = code, Reason = reason });
+        End();
+    }
+
+    private void End()
+    {
+        _state = State.Idle;
+        _held = 0;
+        DueMs = long.MaxValue;
+        Do(ReceiverEffectKind.Discard);
+    }
+
+    private void Tick(long nowMs)
+    {
+        if (nowMs < DueMs || !_online)
+        {
+            return;
+        }
+
+        DueMs = long.MaxValue;
+        if (_state == State.Verified)
+        {
+            SendVerified(nowMs);
+        }
+        else if (_state == State.Receiving)
+        {
+            if (_unacknowledged == 0)
+            {
+                _nudgeMs = Math.Min(_nudgeMs * 2, NudgeMaxMs);
+            }
+
+            SendAck();
+            DueMs = nowMs + _nudgeMs;
+        }
+    }
+
+    private void RestartNudges(long nowMs)
+    {
+        _nudgeMs = NudgeMs;
+        DueMs = _online && _state == State.Receiving ? nowMs + _nudgeMs : long.MaxValue;
+    }
+
+    private void RefuseStale(long session)
+    {
+        string reason = "Session " + session.ToString() + " is not under way here; the hub must offer again.";
+        Refuse(ErrorCodes.StaleSession, reason);
+        if (session != _staleSession)
+        {
+            _staleSession = session;
+            Do(ReceiverEffectKind.Send, new Abort { Session = session, Code = ErrorCodes.StaleSession, Reason = reason });
+        }
+    }
+
+    private void Refuse(string code, string reason) =>
+        Do(ReceiverEffectKind.Refuse, new Reject { Session = _transfer.Session, Code = code, Reason = reason });
+}

@@ -1,0 +1,304 @@
+using System;
+using System.Collections;
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+
+namespace EdgeMesh.Protocol.Ota;
+
+/// <summary>The hub's side of one update, from the offer to the device's last report.</summary>
+/// <remarks>
+/// Pure: an event and the time go in, effects come out. Deadlines run only while the device is online. How far the transfer came is
+/// the device's to say (its ACCEPT answers every OFFER), so nothing but the state needs to outlive the hub.
+/// </remarks>
+public sealed class OtaSender
+{
+    private readonly SenderOptions _options;
+    private readonly Manifest _manifest;
+    private readonly SendWindow _flights;
+    private readonly long _endMs;
+    private ArrayList _effects = new ArrayList();
+    private bool _online;
+    private bool _agreed;
+    private int _retries;
+    private long _deadlineMs = long.MaxValue;
+    private long _checked;
+
+    /// <summary>A new update, or one taken up after a restart of the hub.</summary>
+    /// <param name="options">How patient it is.</param>
+    /// <param name="manifest">The image.</param>
+    /// <param name="chunkBytes">Bytes in every chunk but the last.</param>
+    /// <param name="state">One of <see cref="OtaStates"/>: where it was; <see cref="OtaStates.Offered"/> for a new one.</param>
+    /// <param name="beganMs">When it began, by the clock of <see cref="Step"/>.</param>
+    public OtaSender(SenderOptions options, Manifest manifest, int chunkBytes, string state, long beganMs)
+    {
+        _options = options;
+        _manifest = manifest;
+        ChunkCount = ((manifest.Size - 1) / chunkBytes) + 1;
+        _flights = new SendWindow(ChunkCount);
+        _endMs = beganMs + options.LimitMs;
+        State = state;
+    }
+
+    /// <summary>One of <see cref="OtaStates"/>.</summary>
+    public string State { get; private set; }
+
+    /// <summary>Why it was rejected, failed or rolled back: one of <see cref="ErrorCodes"/>; empty otherwise.</summary>
+    public string Code { get; private set; } = "";
+
+    /// <summary>The cause as a sentence.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>What the update waits for, as a sentence; empty where it goes on.</summary>
+    public string Waiting => OtaStates.IsFinal(State) || _online ? "" : "The device is offline; the update goes on when it is back.";
+
+    /// <summary>How many chunks the image has.</summary>
+    public long ChunkCount { get; }
+
+    /// <summary>The first chunk that the device lacks, as far as the hub knows.</summary>
+    public long Next => Delivered ? ChunkCount : _flights.Next;
+
+    /// <summary>Chunks that may fly at once now.</summary>
+    public int Window => _flights.Window;
+
+    /// <summary>Bytes that the device has verified so far.</summary>
+    public long CheckedBytes => Delivered ? _manifest.Size : _checked;
+
+    /// <summary>When it wants a <see cref="SenderEventKind.Tick"/>, in milliseconds.</summary>
+    public long DueMs
+    {
+        get
+        {
+            if (OtaStates.IsFinal(State))
+            {
+                return long.MaxValue;
+            }
+
+            long due = Math.Min(_deadlineMs, _endMs);
+            return Sending ? Math.Min(due, _flights.DueMs) : due;
+        }
+    }
+
+    private bool Delivered => State == OtaStates.Complete || State == OtaStates.Applying || State == OtaStates.Confirmed
+        || State == OtaStates.RolledBack;
+
+    private bool Sending => _online && _agreed && State == OtaStates.Transferring;
+
+    /// <summary>Takes an event.</summary>
+    /// <param name="e">What happened.</param>
+    /// <param name="nowMs">Milliseconds of any monotonic clock.</param>
+    /// <returns>What to do about it, in this order.</returns>
+    public SenderEffect[] Step(SenderEvent e, long nowMs)
+    {
+        _effects = new ArrayList();
+        if (!OtaStates.IsFinal(State))
+        {
+            Take(e, nowMs);
+            if (Sending)
+            {
+                for (long s = _flights.Take(nowMs); s >= 0; s = _flights.Take(nowMs))
+                {
+                    Do(SenderEffectKind.SendChunk, s);
+                }
+            }
+        }
+
+        SenderEffect[] effects = new SenderEffect[_effects.Count];
+        _effects.CopyTo(effects);
+        return effects;
+    }
+
+    private void Do(SenderEffectKind kind, long sequence = 0) => _effects.Add(new SenderEffect(kind, sequence));
+
+    private void Take(SenderEvent e, long nowMs)
+    {
+        switch (e.Kind)
+        {
+            case SenderEventKind.Online:
+                _online = true;
+                _retries = 0;
+                SendOffer(nowMs);
+                Do(SenderEffectKind.Changed);
+                break;
+            case SenderEventKind.Offline:
+                _online = false;
+                _agreed = false;
+                _deadlineMs = long.MaxValue;
+                Do(SenderEffectKind.Changed);
+                break;
+            case SenderEventKind.Accepted: TakeAccept(e.Number, e.Window, nowMs); break;
+            case SenderEventKind.Rejected:
+                if (!Delivered)
+                {
+                    Become(OtaStates.Rejected, e.Text, e.Reason);
+                }
+
+                break;
+            case SenderEventKind.Acknowledged: TakeAck(e.Number, e.Bitmap, nowMs); break;
+            case SenderEventKind.Verified: TakeVerify(e.Number, e.Text, nowMs); break;
+            case SenderEventKind.Aborted: TakeAbort(e.Text, e.Reason, nowMs); break;
+            case SenderEventKind.Reported: TakeReport(e); break;
+            case SenderEventKind.Cancel: Fail(e.Text, e.Reason); break;
+            default: Tick(nowMs); break;
+        }
+    }
+
+    private void SendOffer(long nowMs)
+    {
+        _agreed = false;
+        _deadlineMs = Delivered ? long.MaxValue : nowMs + _options.OfferTimeoutMs;
+        Do(SenderEffectKind.SendOffer);
+    }
+
+    private void TakeAccept(long next, int window, long nowMs)
+    {
+        if (next > ChunkCount || !_online)
+        {
+            return;
+        }
+
+        // A device that lost what it had after COMPLETE says so here, and is served again.
+        _flights.Restart(next, window);
+        _agreed = true;
+        if (next < ChunkCount)
+        {
+            _checked = 0;
+            _deadlineMs = nowMs + _options.ChunkAckTimeoutMs;
+            Become(OtaStates.Transferring);
+        }
+        else if (!Delivered)
+        {
+            BeginVerify(nowMs);
+        }
+    }
+
+    private void TakeAck(long next, ulong bitmap, long nowMs)
+    {
+        if (!Sending || !_flights.Acknowledge(next, bitmap, nowMs))
+        {
+            return;
+        }
+
+        _retries = 0;
+        _deadlineMs = nowMs + _options.ChunkAckTimeoutMs;
+        if (_flights.Next == ChunkCount)
+        {
+            BeginVerify(nowMs);
+        }
+    }
+
+    private void BeginVerify(long nowMs)
+    {
+        _deadlineMs = nowMs + _options.VerifyTimeoutMs;
+        Become(OtaStates.Verifying);
+    }
+
+    private void TakeVerify(long bytes, string sha256, long nowMs)
+    {
+        if (sha256.Length > 0)
+        {
+            if (sha256 != _manifest.Sha256)
+            {
+                Fail(ErrorCodes.HashMismatch, "The device's image has the SHA-256 " + sha256 + ", the manifest says " + _manifest.Sha256 + ".");
+                return;
+            }
+
+            _deadlineMs = long.MaxValue;
+            if (!Delivered)
+            {
+                Become(OtaStates.Complete);
+            }
+
+            Do(SenderEffectKind.SendComplete);
+        }
+        else if (!Delivered && bytes > _checked)
+        {
+            _checked = bytes;
+            _retries = 0;
+            _deadlineMs = nowMs + _options.VerifyTimeoutMs;
+            Become(OtaStates.Verifying);
+        }
+    }
+
+    private void TakeAbort(string code, string reason, long nowMs)
+    {
+        if (code == ErrorCodes.StaleSession && !Delivered)
+        {
+            Retry(code, reason, nowMs);
+        }
+        else
+        {
+            Become(OtaStates.Failed, code, reason);
+        }
+    }
+
+    private void TakeReport(SenderEvent e)
+    {
+        _deadlineMs = long.MaxValue;
+        if (e.Text == OtaStates.Applying || e.Text == OtaStates.Confirmed || e.Text == OtaStates.RolledBack)
+        {
+            Become(e.Text, e.Code, e.Reason);
+        }
+    }
+
+    private void Tick(long nowMs)
+    {
+        if (nowMs >= _endMs)
+        {
+            Fail(ErrorCodes.SessionExpired, "The update was not over within its limit; start it again when the device is back.");
+        }
+        else if (_online && nowMs >= _deadlineMs)
+        {
+            TimeOut(nowMs);
+        }
+        else if (Sending && nowMs >= _flights.DueMs)
+        {
+            _flights.Expire(nowMs);
+        }
+    }
+
+    private void TimeOut(long nowMs)
+    {
+        if (!_agreed)
+        {
+            Retry(ErrorCodes.OfferTimeout, "The device is online but does not answer the offer.", nowMs);
+        }
+        else if (State == OtaStates.Transferring)
+        {
+            Retry(ErrorCodes.ChunkAckTimeout, "The device is online but acknowledges no more chunks.", nowMs);
+        }
+        else
+        {
+            Retry(ErrorCodes.VerifyTimeout, "The device is online but its verification makes no progress.", nowMs);
+        }
+    }
+
+    private void Retry(string code, string reason, long nowMs)
+    {
+        _retries++;
+        if (_retries > _options.Retries)
+        {
+            Fail(code, reason + " Given up after " + _options.Retries.ToString() + " new offers; look at the device's log.");
+        }
+        else
+        {
+            SendOffer(nowMs);
+        }
+    }
+
+    private void Fail(string code, string reason)
+    {
+        Become(OtaStates.Failed, code, reason);
+        Do(SenderEffectKind.SendAbort);
+    }
+
+    private void Become(string state, string code = "", string reason = "")
+    {
+        if (state != State || code != Code || reason != Reason)
+        {
+            State = state;
+            Code = code;
+            Reason = reason;
+            Do(SenderEffectKind.Changed);
+        }
+    }
+}

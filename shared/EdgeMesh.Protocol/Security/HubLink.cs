@@ -1,0 +1,98 @@
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Protocol.Crypto;
+using EdgeMesh.Protocol.Json;
+
+namespace EdgeMesh.Protocol.Security;
+
+/// <summary>The hub's side of one device's handshake and session.</summary>
+/// <remarks>
+/// A hello alone changes nothing for the session in use, since it may be a replay: the new session waits until a message under it
+/// proves that the device has it, and only then does the hub speak under it. The last four wait, so that a replay cannot push out
+/// the true one; a hello that the broker delivers twice gets the same welcome twice.
+/// </remarks>
+public sealed class HubLink : Link
+{
+    private readonly string _hubBoot;
+    private readonly string[] _nonces = new string[4];
+    private readonly byte[]?[] _welcomes = new byte[]?[4];
+    private int _next;
+
+    /// <summary>The link to one device.</summary>
+    public HubLink(ICrypto crypto, DeviceKey key, string site, string device, string hubBoot)
+        : base(crypto, key, site, device) => _hubBoot = hubBoot;
+
+    /// <summary>Whether a session is in use.</summary>
+    public bool Established => Current != null;
+
+    /// <summary>How many sessions have come into use: it grows with every handshake that was carried through.</summary>
+    public int Generation { get; private set; }
+
+    /// <summary>Answers a hello.</summary>
+    /// <returns>The welcome's payload in <paramref name="welcome"/>, or the refusal as a result.</returns>
+    public Opened Greet(byte[] payload, long unixSeconds, out byte[]? welcome)
+    {
+        welcome = null;
+        Opened opened = OpenHandshake(TopicKind.Hello, payload);
+        if (opened.Body == null)
+        {
+            return opened;
+        }
+
+        Hello hello = Codec.ReadHello(opened.Body);
+        if (opened.Body.Problem.Length > 0)
+        {
+            return Opened.Refused(ErrorCodes.MessageInvalid, "The hello is malformed: " + opened.Body.Problem + ".");
+        }
+
+        if (hello.Version != Limits.ProtocolVersion)
+        {
+            return Opened.Refused(
+                ErrorCodes.VersionUnsupported,
+                "The device speaks protocol " + hello.Version.ToString() + ", this hub " + Limits.ProtocolVersion.ToString() + "; update the older one.");
+        }
+
+        for (int i = 0; i < _nonces.Length; i++)
+        {
+            if (_nonces[i] == hello.Nonce && Others[i] != null)
+            {
+                welcome = _welcomes[i];
+                return opened;
+            }
+        }
+
+        byte[] nonce = Crypto.Random(Limits.NonceBytes);
+        SessionKeys keys = Key.Session(Hex.Decode(hello.Nonce)!, nonce);
+        Welcome answer = new Welcome { DeviceNonce = hello.Nonce, Nonce = Hex.Encode(nonce), Hub = _hubBoot, Time = unixSeconds };
+        welcome = SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Welcome), Codec.Write(answer));
+        Others[_next] = new Session(Crypto, keys.Down, keys.Up);
+        _nonces[_next] = hello.Nonce;
+        _welcomes[_next] = welcome;
+        _next = (_next + 1) % _nonces.Length;
+        return opened;
+    }
+
+    /// <summary>Signs a message under the session in use; null where there is none.</summary>
+    public byte[]? Seal(TopicKind kind, JsonWriter body) => Current?.Seal(TopicOf(kind), body);
+
+    /// <summary>Signs a chunk frame under the session in use; false where there is none.</summary>
+    public bool SealChunk(long session, long sequence, byte[] frame)
+    {
+        Current?.SealChunk(TopicOf(TopicKind.OtaChunk), session, sequence, frame);
+        return Current != null;
+    }
+
+    /// <inheritdoc/>
+    protected override void CurrentProven()
+    {
+        // Nothing to drop: hellos that wait may be the device's next.
+    }
+
+    /// <inheritdoc/>
+    protected override void OtherProven(Session session)
+    {
+        Current = session;
+        Generation++;
+        DropOthers();
+    }
+}

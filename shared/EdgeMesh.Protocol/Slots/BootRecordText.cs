@@ -1,0 +1,132 @@
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Protocol.Json;
+using EdgeMesh.Protocol.Ota;
+
+namespace EdgeMesh.Protocol.Slots;
+
+/// <summary>The JSON members of a boot record.</summary>
+internal static class BootRecordText
+{
+    private const long Number = 999999999999999999;
+
+    internal static JsonWriter Write(BootRecord r)
+    {
+        JsonWriter w = new JsonWriter().Add("generation", r.Generation);
+        if (r.A != null)
+        {
+            w.Add("a", Write(r.A));
+        }
+
+        if (r.B != null)
+        {
+            w.Add("b", Write(r.B));
+        }
+
+        w.AddIfAny("confirmed", r.Confirmed).AddIfAny("trial", r.Trial).Add("attempts", r.Attempts).Add("faults", r.Faults)
+            .AddIfAny("fault", r.Fault).AddIfAny("probe", r.Probe).Add("sequence", r.Sequence);
+        if (r.Transfer != null)
+        {
+            w.Add("transfer", new JsonWriter().Add("session", r.Transfer.Session).Add("manifest", r.Transfer.ManifestText)
+                .Add("chunk_bytes", r.Transfer.ChunkBytes));
+        }
+
+        if (r.Report != null)
+        {
+            w.Add("report", Codec.Write(r.Report)).Add("report_heard", r.ReportHeard);
+        }
+
+        return w;
+    }
+
+    internal static BootRecord Read(JsonObject o)
+    {
+        BootRecord r = new BootRecord
+        {
+            Generation = o.Integer("generation", 1, Number),
+            A = ReadImage(o, "a"),
+            B = ReadImage(o, "b"),
+            Confirmed = SlotName(o, "confirmed"),
+            Trial = SlotName(o, "trial"),
+            Attempts = (int)o.Integer("attempts", 0, 1000),
+            Faults = (int)o.Integer("faults", 0, 1000),
+            Fault = o.OptionalString("fault", Limits.ReasonLength),
+            Probe = o.OptionalString("probe", 4),
+            Sequence = o.Integer("sequence", 0, Number),
+            Transfer = ReadTransfer(o),
+            ReportHeard = o.Get("report_heard") is bool heard && heard,
+        };
+
+        JsonObject? report = o.OptionalObject("report");
+        if (report != null)
+        {
+            r.Report = Codec.ReadReport(report);
+            Pass(report, o, "report");
+        }
+
+        return r;
+    }
+
+    private static JsonWriter Write(SlotImage i) => new JsonWriter().Add("session", i.Session).Add("id", i.Id).Add("version", i.Version)
+        .Add("sequence", i.Sequence).Add("size", i.Size).Add("sha256", i.Sha256);
+
+    private static SlotImage? ReadImage(JsonObject record, string slot)
+    {
+        JsonObject? o = record.OptionalObject(slot);
+        if (o == null)
+        {
+            return null;
+        }
+
+        SlotImage image = new SlotImage
+        {
+            Session = o.Integer("session", 0, Number),
+            Id = o.String("id", Limits.NameLength),
+            Version = o.String("version", Limits.NameLength),
+            Sequence = o.Integer("sequence", 0, Number),
+            Size = o.Integer("size", 1, Limits.ImageBytesMax),
+            Sha256 = o.Hex("sha256", 64),
+        };
+        Pass(o, record, slot);
+        return image;
+    }
+
+    private static Transfer? ReadTransfer(JsonObject record)
+    {
+        JsonObject? o = record.OptionalObject("transfer");
+        if (o == null)
+        {
+            return null;
+        }
+
+        long session = o.Integer("session", 1, Number);
+        int chunkBytes = (int)o.Integer("chunk_bytes", Limits.ChunkBytesMin, Limits.ChunkBytesMax);
+        Transfer? transfer = Transfer.Read(session, o.String("manifest", Limits.ManifestBytes * 2), chunkBytes, out string problem);
+        Pass(o, record, "transfer");
+        if (problem.Length > 0)
+        {
+            record.Note("transfer", "a transfer");
+        }
+
+        return transfer;
+    }
+
+    private static string SlotName(JsonObject o, string member)
+    {
+        string slot = o.OptionalString(member, 1);
+        if (slot.Length > 0 && slot != "a" && slot != "b")
+        {
+            o.Note(member, "a or b");
+        }
+
+        return slot;
+    }
+
+    private static void Pass(JsonObject inner, JsonObject outer, string member)
+    {
+        if (inner.Problem.Length > 0)
+        {
+            outer.Note(member, "whole (" + inner.Problem + ")");
+        }
+    }
+}

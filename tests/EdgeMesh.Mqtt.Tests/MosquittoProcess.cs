@@ -19,7 +19,8 @@ internal sealed class MosquittoProcess : IAsyncDisposable
         Port = FreePort();
         File.WriteAllText(
             Path.Combine(folder, "mosquitto.conf"),
-            $"listener {Port} 127.0.0.1\nmax_queued_messages 0\nset_tcp_nodelay true\n" + configuration.Replace("{folder}", folder, StringComparison.Ordinal));
+            // As root Mosquitto would drop to a user that cannot read this folder; as anyone else it ignores the line.
+            $"user {Environment.UserName}\nlistener {Port} 127.0.0.1\nmax_queued_messages 0\nset_tcp_nodelay true\n" + configuration.Replace("{folder}", folder, StringComparison.Ordinal));
     }
 
     public int Port { get; }
@@ -36,7 +37,6 @@ internal sealed class MosquittoProcess : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        // Without -v Mosquitto is quiet, and as root it would drop to a user that cannot read the folder.
         var start = new ProcessStartInfo("/usr/sbin/mosquitto", ["-c", Path.Combine(folder, "mosquitto.conf")])
         {
             RedirectStandardError = true,

@@ -161,20 +161,23 @@ public sealed class MqttClient : IMqttClient
     }
 
     /// <summary>Calls handlers; what they throw goes to <see cref="HandlerFailedAsync"/>, or else ends the connection.</summary>
-    internal async Task RaiseAsync<T>(Func<T, Task>? handlers, T argument, MqttConnection? source, MqttApplicationMessage? message = null)
+    /// <returns>The handlers are done, or what they threw was reported.</returns>
+    internal async Task<bool> RaiseAsync<T>(Func<T, Task>? handlers, T argument, MqttConnection? source, MqttApplicationMessage? message = null)
     {
         try
         {
             await handlers.InvokeAsync(argument).ConfigureAwait(false);
+            return true;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (HandlerFailedAsync is not null)
         {
-            if (HandlerFailedAsync is { } report)
-                await report.InvokeAsync(new MqttHandlerFailedEventArgs(exception, message)).ConfigureAwait(false);
-            else if (source is not null)
-                source.Abort(new MqttCommunicationException($"A handler threw, so the client hung up: {exception.Message}", exception));
-            else
-                throw;
+            await HandlerFailedAsync.InvokeAsync(new MqttHandlerFailedEventArgs(exception, message)).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (source is not null)
+        {
+            source.Abort(new MqttCommunicationException($"A handler threw, so the client hung up: {exception.Message}", exception));
+            return false;
         }
     }
 
@@ -223,13 +226,13 @@ public sealed class MqttClient : IMqttClient
     private async Task DeliverAsync(MqttDelivery delivery)
     {
         var (packet, source) = delivery;
-        await RaiseAsync(
+        bool handled = await RaiseAsync(
             ApplicationMessageReceivedAsync,
             new MqttApplicationMessageReceivedEventArgs(options!.ClientId, packet.Message),
             source,
             packet.Message).ConfigureAwait(false);
         // Nothing to acknowledge to where the connection has ended meanwhile: the broker has forgotten, or will resend.
-        if (packet.PacketIdentifier != 0) await source.SendAsync(new MqttPubAckPacket(packet.PacketIdentifier)).ConfigureAwait(false);
+        if (handled && packet.PacketIdentifier != 0) await source.SendAsync(new MqttPubAckPacket(packet.PacketIdentifier)).ConfigureAwait(false);
     }
 
     private async Task SuperviseAsync(MqttConnection opened)

@@ -86,6 +86,33 @@ public sealed class BackPressureTests
     }
 
     [Fact]
+    public async Task A_handler_whose_answer_lies_behind_a_hostile_flood_ends_the_connection_after_the_timeout()
+    {
+        byte[] flood = [.. Enumerable.Repeat<byte[]>([0x30, 3, 0, 1, (byte)'a'], 20_000).SelectMany(packet => packet)];
+        await using var broker = FakeBroker.Saying(FakeBroker.ConnAck, flood);
+        await using var client = new MqttClient();
+        var cause = new TaskCompletionSource<string>();
+        client.DisconnectedAsync += arguments =>
+        {
+            cause.TrySetResult(arguments.ReasonString);
+            return Task.CompletedTask;
+        };
+        int most = 0;
+        client.HandlerFailedAsync += _ => Task.CompletedTask;
+        client.ApplicationMessageReceivedAsync += async _ =>
+        {
+            most = Math.Max(most, client.IncomingMessages);
+            if (client.IsConnected) await client.PublishStringAsync("b", "!", MqttQualityOfServiceLevel.AtLeastOnce);
+            most = Math.Max(most, client.IncomingMessages);
+        };
+        var options = broker.Options;
+        options.MaximumIncomingMessages = 100;
+        await client.ConnectAsync(options);
+        Assert.Contains("behind more messages than may wait", await cause.Task.WaitAsync(Eventually.Limit), StringComparison.Ordinal);
+        Assert.InRange(most, 1, 801);
+    }
+
+    [Fact]
     public async Task What_a_handler_throws_is_reported_and_the_next_message_comes()
     {
         await using var broker = await MosquittoProcess.StartAsync();

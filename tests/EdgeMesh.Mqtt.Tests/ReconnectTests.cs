@@ -126,6 +126,21 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task After_stopping_nothing_can_be_published_and_what_waited_has_failed()
+    {
+        var client = new ReconnectingMqttClient();
+        await client.StartAsync(new ReconnectingMqttClientOptions
+        {
+            ClientOptions = new MqttClientOptions { ChannelOptions = { RemoteEndpoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, MosquittoProcess.FreePort()) } },
+        });
+        var waiting = client.PublishStringAsync("t", "never", MqttQualityOfServiceLevel.AtLeastOnce);
+        await client.StopAsync().WaitAsync(Eventually.Limit);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Eventually.Limit));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => client.PublishStringAsync("t", "late"));
+        Assert.True(client.Completion.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public void Pauses_double_up_to_the_limit_and_are_cut_by_at_most_half()
     {
         var backoff = new ReconnectBackoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30), new Random(7));

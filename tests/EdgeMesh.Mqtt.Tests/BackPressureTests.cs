@@ -13,7 +13,7 @@ public sealed class BackPressureTests
         var options = broker.Options();
         options.MaximumIncomingMessages = 10;
         options.KeepAlivePeriod = TimeSpan.FromSeconds(1);
-        options.Timeout = TimeSpan.FromSeconds(1);
+        options.Timeout = TimeSpan.FromSeconds(3);
         await using var subscriber = await broker.ConnectAsync(options);
         var release = new TaskCompletionSource();
         int handled = 0;

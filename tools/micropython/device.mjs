@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import { boot } from './host.mjs';
 
 const USAGE = 'usage: node device.mjs --flash DIR [--heap BYTES] [--speed FACTOR] [--id HEX12] [--no-reboot]';
-/** Exit codes: main.py ended; it ended by an exception; bad arguments; a reset under --no-reboot is 10 + machine.reset_cause(). */
-const EXIT = { ok: 0, error: 1, usage: 64, watchdog: 13, hard: 12, deepsleep: 14, soft: 15 };
+/** Exit codes: main.py ended; it ended by an exception; bad arguments; the host itself failed; a reset under --no-reboot is 10 + machine.reset_cause(). */
+const EXIT = { ok: 0, error: 1, usage: 64, fault: 70, watchdog: 13, hard: 12, deepsleep: 14, soft: 15 };
 
 function fail(sentence) {
   process.stderr.write(`${sentence}\n${USAGE}\n`);

@@ -99,7 +99,8 @@ class Device extends EventEmitter {
     else { this.#line('Task watchdog got triggered.'); this.#reset('watchdog'); }
   }
 
-  #panic(error) { this.#line(`Guru Meditation Error: ${error.stack ?? error}`); this.#reset('hard'); }
+  /** The interpreter or this host broke, or device code tried to leave it: never booted over, so that it is seen. */
+  #panic(error) { this.#line(`Guru Meditation Error: ${error.stack ?? error}`); this.#end('fault'); }
 
   async #reset(cause, sleep_ms = 0) {
     await this.#stopThread();

@@ -78,7 +78,8 @@ export class Storage {
       const call = env[name];
       env[name] = (...args) => { const result = call(...args); return result < 0 ? -deviceErrno(-result) : result; };
     }
-    for (const name of Object.keys(wasi)) {
+    // Both import objects may be one and the same: only these return errors.
+    for (const name of Object.keys(wasi).filter((name) => name.startsWith('fd_'))) {
       const call = wasi[name];
       wasi[name] = (...args) => deviceErrno(call(...args));
     }

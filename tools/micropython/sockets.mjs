@@ -76,6 +76,7 @@ export function createSockets(post, heap, waitUntil) {
         socket.sent = (socket.sent + bytes.length) | 0;
         sent += bytes.length;
         post({ op: 'send', id, bytes });
+        if (timeout_ms === 0) break;
       }
       return sent;
     },

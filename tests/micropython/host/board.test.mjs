@@ -170,3 +170,33 @@ print(time.localtime()[:6])
 `);
   assert.deepEqual(output, ['1 2000', '3', '(2026, 5, 4, 3, 2, 1)']);
 });
+
+test('asyncio runs tasks to their end: gather, timeouts, events, cancelling, exceptions', async () => {
+  const { output } = await run(`
+import asyncio
+async def child(n):
+    await asyncio.sleep_ms(n)
+    return n
+async def bad(): raise ValueError
+async def main():
+    print(await asyncio.gather(child(30), child(10)))
+    try: await asyncio.wait_for(child(5000), 0.05)
+    except asyncio.TimeoutError: print('timeout')
+    event = asyncio.Event()
+    async def setter():
+        await asyncio.sleep(0.01)
+        event.set()
+    asyncio.create_task(setter())
+    await event.wait()
+    task = asyncio.create_task(child(5000))
+    await asyncio.sleep(0)
+    task.cancel()
+    try: await task
+    except asyncio.CancelledError: print('cancelled')
+    try: await asyncio.create_task(bad())
+    except ValueError: print('caught')
+    return 7
+print(asyncio.run(main()))
+`);
+  assert.deepEqual(output, ['[30, 10]', 'timeout', 'cancelled', 'caught', '7']);
+});

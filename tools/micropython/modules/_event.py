@@ -30,4 +30,4 @@ def wait(ms, seen=-1):
                 timer._fire()
                 fired = True
         if ms >= 0 and _host.ticks_ms() >= end or seen >= 0 and (fired or _host.wake_count() != seen):
-            return
+            return collect()

@@ -21,7 +21,7 @@ export function createCollector(device, memory, limit) {
   let last_ms = 0, over = false;
   return (force) => {
     const now_ms = performance.now();
-    if (!force && now_ms - last_ms < INTERVAL_MS) return over;
+    if (!force && !over && now_ms - last_ms < INTERVAL_MS) return false;
     const kept = words()[depth];
     words()[depth] = 0;
     // The first call asks for a collection, which is done as soon as no call seems under way.

@@ -66,7 +66,7 @@ public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, Hub
 
     private static byte[] WithoutSignature(byte[] payload)
     {
-        JsonObject members = JsonNode.Parse(payload)!.AsObject();
+        System.Text.Json.Nodes.JsonObject members = JsonNode.Parse(payload)!.AsObject();
         members.Remove(Protocol.Security.Session.CounterMember);
         members.Remove("mac");
         return System.Text.Encoding.UTF8.GetBytes(members.ToJsonString());

@@ -81,6 +81,7 @@ public sealed class MqttClient : IMqttClient
     public Task<MqttClientPublishResult> PublishAsync(MqttApplicationMessage applicationMessage, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(applicationMessage);
+        ObjectDisposedException.ThrowIf(disposing.IsCancellationRequested, this);
         if (session is not { } queue || inbox is null || (!keepsMessages && !IsConnected)) throw new MqttClientNotConnectedException();
         if (MqttPacketWriter.PublishFault(applicationMessage, options!.MaximumPacketSize) is { } fault) throw new MqttProtocolViolationException(fault);
         if (applicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce
@@ -115,12 +116,13 @@ public sealed class MqttClient : IMqttClient
     {
         if (disposing.IsCancellationRequested) return;
         await disposing.CancelAsync().ConfigureAwait(false);
+        // Taken for good: an attempt under way is cancelled and ends first.
+        await connecting.WaitAsync().ConfigureAwait(false);
         connection?.Abort(null);
         bool inHandler = inbox is { IsInHandler: true };
         if (!inHandler) await supervising.ConfigureAwait(false);
         session?.EndConnection(new ObjectDisposedException(nameof(MqttClient)), keepMessages: false);
         if (!inHandler) await dispatching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        connecting.Dispose();
     }
 
     /// <summary>Connects without letting waiting messages go yet, and without the event.</summary>
@@ -129,12 +131,12 @@ public sealed class MqttClient : IMqttClient
     {
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(disposing.IsCancellationRequested, this);
-        await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(disposing.Token, cancellationToken);
+        await connecting.WaitAsync(either.Token).ConfigureAwait(false);
         try
         {
             if (IsConnected) throw new InvalidOperationException("The client is connected already. Disconnect first.");
             Prepare(options);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(disposing.Token, cancellationToken);
             var (opened, result) = await MqttConnection.OpenAsync(options, session!, inbox!, timeProvider, either.Token).ConfigureAwait(false);
             connection = opened;
             if (opened is not null) supervising = SuperviseAsync(opened);
@@ -161,20 +163,23 @@ public sealed class MqttClient : IMqttClient
     }
 
     /// <summary>Calls handlers; what they throw goes to <see cref="HandlerFailedAsync"/>, or else ends the connection.</summary>
-    internal async Task RaiseAsync<T>(Func<T, Task>? handlers, T argument, MqttConnection? source, MqttApplicationMessage? message = null)
+    /// <returns>The handlers are done, or what they threw was reported.</returns>
+    internal async Task<bool> RaiseAsync<T>(Func<T, Task>? handlers, T argument, MqttConnection? source, MqttApplicationMessage? message = null)
     {
         try
         {
             await handlers.InvokeAsync(argument).ConfigureAwait(false);
+            return true;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (HandlerFailedAsync is not null)
         {
-            if (HandlerFailedAsync is { } report)
-                await report.InvokeAsync(new MqttHandlerFailedEventArgs(exception, message)).ConfigureAwait(false);
-            else if (source is not null)
-                source.Abort(new MqttCommunicationException($"A handler threw, so the client hung up: {exception.Message}", exception));
-            else
-                throw;
+            await HandlerFailedAsync.InvokeAsync(new MqttHandlerFailedEventArgs(exception, message)).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (source is not null)
+        {
+            source.Abort(new MqttCommunicationException($"A handler threw, so the client hung up: {exception.Message}", exception));
+            return false;
         }
     }
 
@@ -197,7 +202,8 @@ public sealed class MqttClient : IMqttClient
         var exchange = message.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce ? null : new MqttExchange(typeof(MqttPubAckPacket), message);
         await queue.EnqueueAsync(new MqttOutgoingMessage(message, exchange), cancellationToken).ConfigureAwait(false);
         // The connection may have ended between the check and the queue; nobody else would fail the message then.
-        if (!keepsMessages && connection is null) queue.EndConnection(new MqttClientNotConnectedException(), keepMessages: false);
+        if (disposing.IsCancellationRequested) queue.EndConnection(new ObjectDisposedException(nameof(MqttClient)), keepMessages: false);
+        else if (!keepsMessages && connection is null) queue.EndConnection(new MqttClientNotConnectedException(), keepMessages: false);
         if (exchange is null) return MqttClientPublishResult.AtMostOnce;
         // A message given up before it was sent is skipped; one already sent stays under way.
         using var cancelling = cancellationToken.Register(() => exchange.Answer.TrySetCanceled(cancellationToken));
@@ -223,13 +229,18 @@ public sealed class MqttClient : IMqttClient
     private async Task DeliverAsync(MqttDelivery delivery)
     {
         var (packet, source) = delivery;
-        await RaiseAsync(
-            ApplicationMessageReceivedAsync,
-            new MqttApplicationMessageReceivedEventArgs(options!.ClientId, packet.Message),
-            source,
-            packet.Message).ConfigureAwait(false);
-        // Nothing to acknowledge to where the connection has ended meanwhile: the broker has forgotten, or will resend.
-        if (packet.PacketIdentifier != 0) await source.SendAsync(new MqttPubAckPacket(packet.PacketIdentifier)).ConfigureAwait(false);
+        var arguments = new MqttApplicationMessageReceivedEventArgs(options!.ClientId, packet.Message);
+        try
+        {
+            bool handled = await RaiseAsync(ApplicationMessageReceivedAsync, arguments, source, packet.Message).ConfigureAwait(false);
+            // Nothing to acknowledge to where the connection has ended meanwhile: the broker has forgotten, or will resend.
+            if (handled && packet.PacketIdentifier != 0) await source.SendAsync(new MqttPubAckPacket(packet.PacketIdentifier)).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Whoever was to hear of a failed handler has failed too. The dispatch loop must outlive that.
+            source.Abort(exception);
+        }
     }
 
     private async Task SuperviseAsync(MqttConnection opened)

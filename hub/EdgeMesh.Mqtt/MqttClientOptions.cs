@@ -97,5 +97,6 @@ public sealed class MqttClientCredentials(string userName, byte[]? password = nu
     public string UserName { get; } = userName;
 
     /// <summary>Its password; never logged.</summary>
-    public ReadOnlyMemory<byte>? Password { get; } = password is null ? null : password.AsMemory();
+    // A bare null would convert to an empty password: hence the explicit type.
+    public ReadOnlyMemory<byte>? Password { get; } = password is null ? default(ReadOnlyMemory<byte>?) : password;
 }

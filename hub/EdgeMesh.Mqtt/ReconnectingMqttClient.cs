@@ -88,6 +88,7 @@ public sealed class ReconnectingMqttClient : IMqttPublisher, IAsyncDisposable
 
     /// <summary>
     /// Sends what waits, says good-bye and stops for good. Messages of quality 1 that the broker has not acknowledged by then fail.
+    /// Not to be awaited in a handler of ConnectedAsync or DisconnectedAsync, which it waits for.
     /// </summary>
     public async Task StopAsync()
     {
@@ -199,9 +200,15 @@ public sealed class ReconnectingMqttClient : IMqttPublisher, IAsyncDisposable
         catch (Exception exception)
         {
             // Whatever it is, it is told as the cause and the next attempt is made: giving up would strand an unattended hub.
-            connection?.Abort(exception);
+            var cause = stopping.IsCancellationRequested ? null : exception;
+            connection?.Abort(cause);
             if (connection is null)
-                return new MqttClientDisconnectedEventArgs { ClientWasConnected = false, ReasonString = exception.Message, Exception = exception };
+                return new MqttClientDisconnectedEventArgs
+                {
+                    ClientWasConnected = false,
+                    ReasonString = cause?.Message ?? "The client was stopped before it connected.",
+                    Exception = cause,
+                };
         }
         await client.Supervising.ConfigureAwait(false);
         return ended!;

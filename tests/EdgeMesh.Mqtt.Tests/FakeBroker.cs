@@ -21,7 +21,8 @@ internal sealed class FakeBroker : IAsyncDisposable
     public MqttClientOptions Options => new()
     {
         ChannelOptions = { RemoteEndpoint = listener.LocalEndpoint },
-        Timeout = TimeSpan.FromSeconds(1),
+        // Long enough for a busy machine to connect in, short enough to wait for in a test.
+        Timeout = TimeSpan.FromSeconds(3),
         KeepAlivePeriod = TimeSpan.FromSeconds(1),
     };
 

@@ -28,6 +28,7 @@ internal sealed class MqttConnection : IAsyncDisposable
     private readonly MqttInbox inbox;
     private readonly MqttConnectionWatch watch;
     private readonly TimeProvider timeProvider;
+    // Never disposed: it has no timer to free, and a late Abort must find it alive.
     private readonly CancellationTokenSource stopping = new();
     private readonly MqttSignal wake = new();
     private readonly Channel<MqttPacket> controls = Channel.CreateBounded<MqttPacket>(MaximumControlPackets);
@@ -45,7 +46,7 @@ internal sealed class MqttConnection : IAsyncDisposable
         this.timeProvider = timeProvider;
         reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferBytes, minimumReadSize: BufferBytes / 4));
         writer = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: BufferBytes));
-        watch = new MqttConnectionWatch(options, session, timeProvider);
+        watch = new MqttConnectionWatch(options, session, inbox, timeProvider);
     }
 
     /// <summary>Completes when the connection has ended, with the cause; null where the end was asked for.</summary>
@@ -98,11 +99,17 @@ internal sealed class MqttConnection : IAsyncDisposable
     {
         while (await controls.Writer.WaitToWriteAsync().ConfigureAwait(false))
         {
-            if (!controls.Writer.TryWrite(packet)) continue;
-            wake.Set();
-            return true;
+            if (TrySend(packet)) return true;
         }
         return false;
+    }
+
+    /// <summary>Queues a packet that goes before all messages, unless too many wait already.</summary>
+    public bool TrySend(MqttPacket packet)
+    {
+        if (!controls.Writer.TryWrite(packet)) return false;
+        wake.Set();
+        return true;
     }
 
     /// <summary>Sends what waits, says DISCONNECT and ends; what cannot be sent within the timeout is given up.</summary>
@@ -124,7 +131,6 @@ internal sealed class MqttConnection : IAsyncDisposable
     {
         controls.Writer.TryComplete();
         await stream.DisposeAsync().ConfigureAwait(false);
-        stopping.Dispose();
     }
 
     private async Task<MqttClientConnectResult> HandshakeAsync(CancellationToken cancellationToken)

@@ -16,8 +16,10 @@ internal sealed class MqttConnectionWatch
 
     private readonly MqttClientOptions options;
     private readonly MqttSession session;
+    private readonly MqttInbox inbox;
     private readonly TimeProvider timeProvider;
     private long receivedAt;
+    private long pausedAt;
     private long resumedAt;
     private long sentAt;
     private long flushBeganAt;
@@ -25,10 +27,11 @@ internal sealed class MqttConnectionWatch
     private volatile bool readingPaused;
     private volatile bool packetIncomplete;
 
-    public MqttConnectionWatch(MqttClientOptions options, MqttSession session, TimeProvider timeProvider)
+    public MqttConnectionWatch(MqttClientOptions options, MqttSession session, MqttInbox inbox, TimeProvider timeProvider)
     {
         this.options = options;
         this.session = session;
+        this.inbox = inbox;
         this.timeProvider = timeProvider;
         receivedAt = resumedAt = sentAt = timeProvider.GetTimestamp();
     }
@@ -39,7 +42,11 @@ internal sealed class MqttConnectionWatch
         Volatile.Write(ref receivedAt, timeProvider.GetTimestamp());
     }
 
-    public void PauseReading() => readingPaused = true;
+    public void PauseReading()
+    {
+        Volatile.Write(ref pausedAt, timeProvider.GetTimestamp());
+        readingPaused = true;
+    }
 
     public void ResumeReading()
     {
@@ -66,23 +73,26 @@ internal sealed class MqttConnectionWatch
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
             if (Overdue() is { } what)
-                throw new MqttCommunicationTimedOutException($"The broker {what} within {options.Timeout.TotalSeconds:0.###} s.");
+                throw new MqttCommunicationTimedOutException($"{what} within {options.Timeout.TotalSeconds:0.###} s.");
             if (!PingIsDue(keepAlive - tick - tick)) continue;
+            // Where even a ping finds no room the writer is stuck, which the flush tells. Set first: the answer may be quick.
             Volatile.Write(ref pingedAt, timeProvider.GetTimestamp());
-            await connection.SendAsync(MqttPingReqPacket.Instance).ConfigureAwait(false);
+            if (!connection.TrySend(MqttPingReqPacket.Instance)) Volatile.Write(ref pingedAt, 0);
         }
     }
 
-    /// <summary>What the broker owes for too long; null if nothing.</summary>
+    /// <summary>What is owed for too long; null if nothing.</summary>
     private string? Overdue()
     {
-        if (Volatile.Read(ref flushBeganAt) is var flush and not 0 && IsOverdue(flush)) return "did not take what was written";
+        if (Volatile.Read(ref flushBeganAt) is var flush and not 0 && IsOverdue(flush)) return "The broker did not take what was written";
+        if (readingPaused && inbox.IsStuck && IsOverdue(Volatile.Read(ref pausedAt)))
+            return "A message handler awaits the broker's answer behind more messages than may wait, and did not get it";
         if (readingPaused || !IsOverdue(Volatile.Read(ref resumedAt))) return null;
-        if (packetIncomplete && IsOverdue(Volatile.Read(ref receivedAt))) return "did not send the rest of a packet";
+        if (packetIncomplete && IsOverdue(Volatile.Read(ref receivedAt))) return "The broker did not send the rest of a packet";
         // A broker that is busy sending answers when its queue is through: silence counts from the last byte.
         if (!IsOverdue(Volatile.Read(ref receivedAt))) return null;
-        if (Volatile.Read(ref pingedAt) is var ping and not 0 && IsOverdue(ping)) return "did not answer a ping";
-        return session.OldestSentAt() is { } sent && IsOverdue(sent) ? "did not acknowledge a packet" : null;
+        if (Volatile.Read(ref pingedAt) is var ping and not 0 && IsOverdue(ping)) return "The broker did not answer a ping";
+        return session.OldestSentAt() is { } sent && IsOverdue(sent) ? "The broker did not acknowledge a packet" : null;
     }
 
     private bool PingIsDue(TimeSpan after)

@@ -43,6 +43,9 @@ internal sealed class MqttInbox(int maximumMessages, long maximumBytes)
         }
     }
 
+    /// <summary>A handler awaits the broker, whose answer cannot be read for want of room.</summary>
+    public bool IsStuck => Volatile.Read(ref waitingHandlers) > 0 && !HasRoom;
+
     public void Add(MqttDelivery delivery)
     {
         Interlocked.Increment(ref messages);

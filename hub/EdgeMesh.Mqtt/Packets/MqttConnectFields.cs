@@ -1,3 +1,4 @@
+using System;
 using System.Buffers;
 
 namespace EdgeMesh.Mqtt.Packets;
@@ -28,7 +29,8 @@ internal static class MqttConnectFields
         {
             Will = will,
             UserName = (flags & UserNameFlag) == 0 ? null : fields.ReadString("user name"),
-            Password = (flags & PasswordFlag) == 0 ? null : fields.ReadBytes("password").ToArray(),
+            // A bare null would convert to an empty password: hence the explicit type.
+            Password = (flags & PasswordFlag) == 0 ? default(ReadOnlyMemory<byte>?) : fields.ReadBytes("password").ToArray(),
         };
     }
 

@@ -14,7 +14,7 @@ public sealed class DeliverySimulationTests
         {
             LossyDelivery delivery = new(seed);
             delivery.Run(MaxSteps);
-            string outcome = "Seed " + seed + " after " + delivery.Steps + " steps and " + LossyDelivery.Now + " ms: " + delivery.State + " " + delivery.Code;
+            string outcome = "Seed " + seed + " after " + delivery.Steps + " steps and " + delivery.Now + " ms: " + delivery.State + " " + delivery.Code;
             Assert.True(delivery.State == OtaStates.Confirmed, outcome);
             Assert.True(delivery.Exact, outcome);
         }

@@ -15,9 +15,6 @@ internal sealed class LossyDelivery
     private const long Session = 7;
     private const int ChunkBytes = 256;
 
-    [ThreadStatic]
-    private static long s_now;
-
     private readonly Random _random;
     private readonly PriorityQueue<Action, (long Due, int Order)> _queue = new();
     private readonly byte[] _image;
@@ -35,7 +32,6 @@ internal sealed class LossyDelivery
 
     public LossyDelivery(int seed)
     {
-        s_now = 0;
         _random = new(seed);
         _loss = _random.NextDouble() * 0.3;
         _repeat = _random.NextDouble() * 0.2;
@@ -48,13 +44,13 @@ internal sealed class LossyDelivery
             Id = "app", Version = "1", Sequence = 1, Kind = ImageKinds.MicroPythonApp, DeviceType = "esp32-mpy", Size = _image.Length,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(_image)),
         };
-        _device = new(_random, SendUp, Later);
+        _device = new(_random, SendUp, Later, () => Now);
         _device.Boot(0);
         _sender = new(new(), _manifest, ChunkBytes, OtaStates.Offered, 0);
     }
 
     /// <summary>The virtual time, in milliseconds.</summary>
-    public static long Now => s_now;
+    public long Now { get; private set; }
 
     public int Steps { get; private set; }
 
@@ -78,14 +74,14 @@ internal sealed class LossyDelivery
             Steps++;
             long next = _queue.TryPeek(out _, out (long Due, int Order) first) ? first.Due : long.MaxValue;
             long due = Math.Min(next, Math.Min(_device.Receiver.DueMs, _sender.DueMs));
-            s_now = Math.Max(s_now, due);
-            if (next <= s_now)
+            Now = Math.Max(Now, due);
+            if (next <= Now)
             {
                 _queue.Dequeue()();
             }
-            else if (_device.Receiver.DueMs <= s_now)
+            else if (_device.Receiver.DueMs <= Now)
             {
-                _device.Step(ReceiverEvent.Tick(), s_now);
+                _device.Step(ReceiverEvent.Tick(), Now);
             }
             else
             {
@@ -94,13 +90,13 @@ internal sealed class LossyDelivery
         }
     }
 
-    private void Later(long ms, Action action) => _queue.Enqueue(action, (s_now + ms, _order++));
+    private void Later(long ms, Action action) => _queue.Enqueue(action, (Now + ms, _order++));
 
     private void Connect()
     {
         _connected = true;
         int connection = ++_connection;
-        _device.Step(ReceiverEvent.Online(), s_now);
+        _device.Step(ReceiverEvent.Online(), Now);
         Later(_random.Next(_delayMs), () =>
         {
             if (connection == _connection)
@@ -114,7 +110,7 @@ internal sealed class LossyDelivery
     {
         _connected = false;
         _connection++;
-        _device.Step(ReceiverEvent.Offline(), s_now);
+        _device.Step(ReceiverEvent.Offline(), Now);
         StepSender(SenderEvent.Offline());
     }
 
@@ -129,7 +125,7 @@ internal sealed class LossyDelivery
         int kind = _random.Next(3);
         if (kind == 0)
         {
-            _device.Boot(s_now);
+            _device.Boot(Now);
         }
         else if (kind == 1)
         {
@@ -141,20 +137,20 @@ internal sealed class LossyDelivery
 
     private void StepSender(SenderEvent e)
     {
-        foreach (SenderEffect effect in _sender.Step(e, s_now))
+        foreach (SenderEffect effect in _sender.Step(e, Now))
         {
             switch (effect.Kind)
             {
                 case SenderEffectKind.SendOffer:
                     Offer offer = new() { Session = Session, Manifest = Transfer.ManifestTextOf(_manifest), ChunkBytes = ChunkBytes, Window = Limits.WindowMax };
-                    Carry(false, () => _device.Step(ReceiverEvent.Offered(offer), s_now));
+                    Carry(false, () => _device.Step(ReceiverEvent.Offered(offer), Now));
                     break;
                 case SenderEffectKind.SendChunk:
                     Assert.InRange(effect.Sequence, _sender.Next, Math.Min(_sender.Next + _allowed, _sender.ChunkCount) - 1);
                     byte[] data = _image.Skip((int)effect.Sequence * ChunkBytes).Take(ChunkBytes).ToArray();
-                    Carry(true, () => _device.TakeChunk(Session, effect.Sequence, data, s_now));
+                    Carry(true, () => _device.TakeChunk(Session, effect.Sequence, data, Now));
                     break;
-                case SenderEffectKind.SendComplete: Carry(false, () => _device.Step(ReceiverEvent.Completed(Session), s_now)); break;
+                case SenderEffectKind.SendComplete: Carry(false, () => _device.Step(ReceiverEvent.Completed(Session), Now)); break;
                 default: break;
             }
         }

@@ -8,7 +8,7 @@ using EdgeMesh.Protocol.Ota;
 namespace EdgeMesh.Protocol.Tests.Ota;
 
 /// <summary>A receiver with a slot's file that can lose what was not flushed: what a device's runtime does with the effects.</summary>
-internal sealed class SimulatedDevice(Random random, Action<object> send, Action<long, Action> later)
+internal sealed class SimulatedDevice(Random random, Action<object> send, Action<long, Action> later, Func<long> now)
 {
     private readonly Dictionary<long, byte[]> _held = [];
     private readonly List<byte> _file = [];
@@ -90,7 +90,7 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
                 Applied = [.. _file];
                 Profile.AppliedSession = _recorded!.Session;
                 _recorded = null;
-                later(50, () => Report());
+                later(50, Report);
                 Boot(nowMs);
                 Step(ReceiverEvent.Online(), nowMs);
                 break;
@@ -123,7 +123,7 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
     {
         if (boot == _boot && hashing == _hashing)
         {
-            later(0, () => Step(ReceiverEvent.Hashed(bytes, sha256), LossyDelivery.Now));
+            Step(ReceiverEvent.Hashed(bytes, sha256), now());
         }
     }
 }

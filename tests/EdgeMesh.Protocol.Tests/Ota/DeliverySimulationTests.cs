@@ -10,6 +10,7 @@ public sealed class DeliverySimulationTests
     [Fact]
     public void Over_any_network_an_update_ends_confirmed_with_the_exact_bytes_in_bounded_steps()
     {
+        int resumed = 0;
         for (int seed = 0; seed < Seeds; seed++)
         {
             LossyDelivery delivery = new(seed);
@@ -17,6 +18,9 @@ public sealed class DeliverySimulationTests
             string outcome = "Seed " + seed + " after " + delivery.Steps + " steps and " + delivery.Now + " ms: " + delivery.State + " " + delivery.Code;
             Assert.True(delivery.State == OtaStates.Confirmed, outcome);
             Assert.True(delivery.Exact, outcome);
+            resumed += delivery.Resumed ? 1 : 0;
         }
+
+        Assert.True(resumed > Seeds / 10, "The network is too tame: only " + resumed + " deliveries were resumed.");
     }
 }

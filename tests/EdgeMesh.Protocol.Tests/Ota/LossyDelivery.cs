@@ -54,6 +54,9 @@ internal sealed class LossyDelivery
 
     public int Steps { get; private set; }
 
+    /// <summary>Whether the device ever went on in the middle of the image.</summary>
+    public bool Resumed { get; private set; }
+
     public string State => _sender.State;
 
     public string Code => _sender.Code;
@@ -175,6 +178,7 @@ internal sealed class LossyDelivery
             if (message is Accept accept)
             {
                 _allowed = accept.Window;
+                Resumed |= accept.Next > 0 && accept.Next < _sender.ChunkCount;
             }
 
             StepSender(e);

@@ -66,7 +66,10 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
     {
         switch (effect.Kind)
         {
-            case ReceiverEffectKind.Send: send(effect.Message!); break;
+            case ReceiverEffectKind.Send:
+                AssertFlushed(effect.Message!);
+                send(effect.Message!);
+                break;
             case ReceiverEffectKind.OpenSlot:
                 _recorded = (Transfer)effect.Message!;
                 Truncate(0);
@@ -99,6 +102,16 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
         }
 
         Assert.True(_held.Count < Limits.WindowMax);
+    }
+
+    // A power cut after this message must not take back what it says.
+    private void AssertFlushed(object message)
+    {
+        long next = message is Accept accept ? accept.Next : message is ChunkAck ack ? ack.Next : 0;
+        if (next > 0)
+        {
+            Assert.True(_flushed >= Math.Min(next * _recorded!.ChunkBytes, _recorded.Manifest.Size), "Acknowledged before it was flushed.");
+        }
     }
 
     private void Report() => send(new Report { Session = Profile.AppliedSession, State = OtaStates.Confirmed });

@@ -140,7 +140,7 @@ public sealed class TrialTests
     {
         Install();
         Update("good-2");
-        _world.RunUntil(() => _world.Reboots == 2 && _world.Client.Online);
+        _world.RunUntil(() => _world.Reboots == 2 && _world.Online);
         _world.Hub.Update("3.0.0", 3, _world.Image("good-3"), _world.NowMs);
         RunUntilState(OtaStates.Rejected);
         Assert.Equal(ErrorCodes.TrialInProgress, _world.Hub.Sender!.Code);

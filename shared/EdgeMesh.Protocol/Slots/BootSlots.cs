@@ -43,6 +43,11 @@ public static class BootSlots
         // The other slot may still hold the program confirmed before this one: an old program is better than none.
         r.SetImage(slot, null);
         r.Confirmed = r.Spare != r.Trial && r.ImageIn(r.Spare) != null ? r.Spare : "";
+        if (r.Probe == "old")
+        {
+            // There is no old program to compare with any more: the one on trial goes on.
+            r.Probe = "done";
+        }
     }
 
     /// <summary>An offer was accepted: the spare slot's image is void from here on.</summary>

@@ -64,6 +64,8 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
 
     public bool Connected => _connected;
 
+    public bool Online => _client is { Online: true };
+
     public static DeviceConfiguration Read(string options)
     {
         string json = $$"""
@@ -139,8 +141,9 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
     public void Wait(long milliseconds)
     {
         long endMs = milliseconds >= long.MaxValue - NowMs ? NowMs + 3_600_000 : NowMs + milliseconds;
-        while (_inbox.Count == 0)
+        for (int i = 0; _inbox.Count == 0; i++)
         {
+            Assert.True(i < 100_000, "The hub asks for a moment that is past, for ever.");
             long eventMs = _events.TryPeek(out _, out var at) ? at.Item1 : long.MaxValue;
             long nextMs = Math.Min(eventMs, Math.Max(NowMs, Hub.DueMs));
             if (nextMs > endMs) break;

@@ -121,7 +121,14 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         return world.Storage.Snapshot();
     }
 
-    private static void Offer(TestWorld world, string behaviour) => world.Hub.Update("2.0.0", 2, world.Image(behaviour, ImageBytes), 0);
+    private static void Offer(TestWorld world, string behaviour)
+    {
+        // Lost chunks make the device hold those that overtook them.
+        int sent = 0;
+        world.Hub.LosesChunk = _ => sent++ % 4 == 1;
+        world.Hub.Session = 100;
+        world.Hub.Update("2.0.0", 2, world.Image(behaviour, ImageBytes), 0);
+    }
 
     private static bool Settled(TestWorld world) =>
         OtaStates.IsFinal(world.Hub.Sender!.State) && world.Program != null && world.Client.Record is { Trial: "", Transfer: null, ReportHeard: true };

@@ -22,7 +22,6 @@ public sealed class ScriptedHub
     private readonly DeviceKey _key;
     private byte[] _image = [];
     private Manifest _manifest = new();
-    private long _session;
     private int _generation;
 
     public ScriptedHub(byte[] secret, Action<string, byte[]> publish)
@@ -44,6 +43,9 @@ public sealed class ScriptedHub
     /// <summary>Whether a chunk gets lost on its way.</summary>
     public Func<long, bool> LosesChunk { get; set; } = _ => false;
 
+    /// <summary>The session of the last update; no hub uses one twice.</summary>
+    public long Session { get; set; }
+
     public string Encoding { get; set; } = ChunkEncodings.Raw;
 
     public int ChunkBytes { get; set; } = 256;
@@ -61,7 +63,7 @@ public sealed class ScriptedHub
     public void Restart()
     {
         Boot = Hex.Encode(_crypto.Random(8));
-        Link = new HubLink(_crypto, _key, Site, Device, Boot);
+        Link = new HubLink(_crypto, _key, Site, Device);
         _generation = 0;
     }
 
@@ -77,7 +79,7 @@ public sealed class ScriptedHub
             Id = "app", Version = version, Sequence = sequence, Kind = ImageKinds.NanoApp, DeviceType = "esp32-nano", Size = image.Length,
             Sha256 = Hex.Encode(hash.Finish()), Created = 1_800_000_000,
         };
-        _session++;
+        Session++;
         Sender = new OtaSender(new SenderOptions(), _manifest, ChunkBytes, OtaStates.Offered, nowMs);
         if (Link.Established) Step(SenderEvent.Online(), nowMs);
     }
@@ -92,7 +94,7 @@ public sealed class ScriptedHub
         var topic = Topic.Parse(topicText)!;
         if (topic.Kind == TopicKind.Hello)
         {
-            Assert.Equal("", Link.Greet(payload, 1_800_000_000 + (nowMs / 1000), out byte[]? welcome).Code);
+            Assert.Equal("", Link.Greet(payload, Boot, 1_800_000_000 + (nowMs / 1000), out byte[]? welcome).Code);
             _publish(Link.TopicOf(TopicKind.Welcome), welcome!);
             return;
         }
@@ -121,27 +123,27 @@ public sealed class ScriptedHub
         {
             case TopicKind.OtaAccept:
                 var accept = Codec.ReadAccept(body);
-                if (accept.Session == _session) Step(SenderEvent.Accepted(accept.Next, accept.Window), nowMs);
+                if (accept.Session == Session) Step(SenderEvent.Accepted(accept.Next, accept.Window), nowMs);
                 break;
             case TopicKind.OtaReject:
                 var reject = Codec.ReadReject(body);
-                if (reject.Session == _session) Step(SenderEvent.Rejected(reject.Code, reject.Reason), nowMs);
+                if (reject.Session == Session) Step(SenderEvent.Rejected(reject.Code, reject.Reason), nowMs);
                 break;
             case TopicKind.OtaChunkAck:
                 var ack = Codec.ReadChunkAck(body);
-                if (ack.Session == _session) Step(SenderEvent.Acknowledged(ack.Next, Convert.ToUInt64(ack.Bitmap, 16)), nowMs);
+                if (ack.Session == Session) Step(SenderEvent.Acknowledged(ack.Next, Convert.ToUInt64(ack.Bitmap, 16)), nowMs);
                 break;
             case TopicKind.OtaVerify:
                 var verify = Codec.ReadVerify(body);
-                if (verify.Session == _session) Step(SenderEvent.Verified(verify.Checked, verify.Sha256), nowMs);
+                if (verify.Session == Session) Step(SenderEvent.Verified(verify.Checked, verify.Sha256), nowMs);
                 break;
             case TopicKind.OtaAbortUp:
                 var abort = Codec.ReadAbort(body);
-                if (abort.Session == _session) Step(SenderEvent.Aborted(abort.Code, abort.Reason), nowMs);
+                if (abort.Session == Session) Step(SenderEvent.Aborted(abort.Code, abort.Reason), nowMs);
                 break;
             case TopicKind.OtaReport:
                 var report = Codec.ReadReport(body);
-                if (report.Session == _session) Step(SenderEvent.Reported(report.State, report.Code, report.Reason), nowMs);
+                if (report.Session == Session) Step(SenderEvent.Reported(report.State, report.Code, report.Reason), nowMs);
                 Send(TopicKind.Reported, Codec.Write(new Reported { Session = report.Session, State = report.State }));
                 break;
         }
@@ -159,13 +161,13 @@ public sealed class ScriptedHub
                 case SenderEffectKind.SendOffer:
                     Send(TopicKind.OtaOffer, Codec.Write(new Offer
                     {
-                        Session = _session, Manifest = Transfer.ManifestTextOf(_manifest), ChunkBytes = ChunkBytes, Window = 16, Encoding = Encoding,
+                        Session = Session, Manifest = Transfer.ManifestTextOf(_manifest), ChunkBytes = ChunkBytes, Window = 16, Encoding = Encoding,
                     }));
                     break;
                 case SenderEffectKind.SendChunk: SendChunk(effect.Sequence, nowMs); break;
-                case SenderEffectKind.SendComplete: Send(TopicKind.OtaComplete, Codec.Write(new Complete { Session = _session })); break;
+                case SenderEffectKind.SendComplete: Send(TopicKind.OtaComplete, Codec.Write(new Complete { Session = Session })); break;
                 case SenderEffectKind.SendAbort:
-                    Send(TopicKind.OtaAbortDown, Codec.Write(new Abort { Session = _session, Code = Sender.Code, Reason = Sender.Reason }));
+                    Send(TopicKind.OtaAbortDown, Codec.Write(new Abort { Session = Session, Code = Sender.Code, Reason = Sender.Reason }));
                     break;
             }
         }
@@ -179,7 +181,7 @@ public sealed class ScriptedHub
         {
             byte[] text = Link.Seal(TopicKind.OtaChunk, Codec.Write(new Chunk
             {
-                Session = _session, Sequence = sequence, Data = Convert.ToBase64String(data),
+                Session = Session, Sequence = sequence, Data = Convert.ToBase64String(data),
             }))!;
             if (!LosesChunk(sequence)) _publish(Link.TopicOf(TopicKind.OtaChunk), text);
             return;
@@ -187,7 +189,7 @@ public sealed class ScriptedHub
 
         byte[] frame = new byte[ChunkFrame.Overhead + data.Length];
         data.CopyTo(frame, ChunkFrame.Overhead);
-        Link.SealChunk(_session, sequence, frame);
+        Link.SealChunk(Session, sequence, frame);
         if (!LosesChunk(sequence)) _publish(Link.TopicOf(TopicKind.OtaChunk), frame);
     }
 }

@@ -111,7 +111,7 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
         RunUntil(() => NowMs >= endMs, milliseconds + 60_000);
     }
 
-    public void PowerCycle() => Reset(new PowerCutException());
+    public void PowerCycle() => Reset(new BoardResetException("The power was switched off and on."));
 
     public void DropConnection()
     {
@@ -203,8 +203,8 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
 
     private void Reset(BoardResetException cause)
     {
-        if (cause is not PowerCutException) Storage.LoseUnflushed(Remains.Nothing);
-        Storage.CutAt = -1;
+        if (cause is PowerCutException) Storage.CutAt = -1;
+        else Storage.LoseUnflushed(Remains.Nothing);
         _client = null;
         Program = null;
         DropConnection();

@@ -12,7 +12,6 @@ namespace EdgeMesh.Device.Messaging;
 internal sealed class HubConnection
 {
     private const int ConnectTimeoutMs = 10000;
-    private const int TopicBytesMax = 256;
     private readonly Board _board;
     private readonly MqttSettings _settings;
     private readonly DeviceLink _link;
@@ -42,7 +41,6 @@ internal sealed class HubConnection
             WillPayload = Codec.Write(new DeviceStatus { Status = DeviceStatus.Lost }).ToBytes(),
             Filters = new[] { Topic.DownFilter(configuration.Site, configuration.Device), Topic.Format(TopicKind.HubStatus, configuration.Site) },
             TimeoutMs = (int)Math.Min(ConnectTimeoutMs, configuration.WatchdogMs / 2),
-            PacketBytesMax = Limits.JsonPayloadBytes + TopicBytesMax,
         };
     }
 

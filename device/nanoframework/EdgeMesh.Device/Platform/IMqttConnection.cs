@@ -49,9 +49,6 @@ public sealed class MqttSettings
 
     /// <summary>How long connecting may block, in milliseconds.</summary>
     public int TimeoutMs { get; set; }
-
-    /// <summary>Largest packet to take, in bytes: what is larger never reaches the client.</summary>
-    public int PacketBytesMax { get; set; }
 }
 
 /// <summary>A message that arrived.</summary>

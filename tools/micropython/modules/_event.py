@@ -1,0 +1,26 @@
+# Waiting, and the timers that fall due meanwhile. On a device their callbacks are scheduled between bytecodes; here they
+# run while the program sleeps or polls.
+import _host
+
+timers = []
+
+
+def wait(ms, seen=-1):
+    """Blocks for ms (below 0: for ever), or until a socket changes if the count `seen` is given."""
+    end = _host.ticks_ms() + ms
+    while True:
+        left = end - _host.ticks_ms() if ms >= 0 else -1
+        due = left
+        for timer in timers:
+            t = timer._next - _host.ticks_ms()
+            if due < 0 and ms < 0 or t < due:
+                due = max(0, t)
+        if due > 0 or due < 0 and ms < 0:
+            _host.wait(due, seen)
+        fired = False
+        for timer in list(timers):
+            if timer in timers and timer._next <= _host.ticks_ms():
+                timer._fire()
+                fired = True
+        if ms >= 0 and _host.ticks_ms() >= end or seen >= 0 and (fired or _host.wake_count() != seen):
+            return

@@ -1,0 +1,3 @@
+from edgemesh.agent import run
+
+run()

@@ -13,14 +13,15 @@ namespace EdgeMesh.Protocol.Security;
 /// </remarks>
 public sealed class HubLink : Link
 {
-    private readonly string _hubBoot;
     private readonly string[] _nonces = new string[4];
     private readonly byte[]?[] _welcomes = new byte[]?[4];
     private int _next;
 
     /// <summary>The link to one device.</summary>
-    public HubLink(ICrypto crypto, DeviceKey key, string site, string device, string hubBoot)
-        : base(crypto, key, site, device) => _hubBoot = hubBoot;
+    public HubLink(ICrypto crypto, DeviceKey key, string site, string device)
+        : base(crypto, key, site, device)
+    {
+    }
 
     /// <summary>Whether a session is in use.</summary>
     public bool Established => Current != null;
@@ -28,9 +29,9 @@ public sealed class HubLink : Link
     /// <summary>How many sessions have come into use: it grows with every handshake that was carried through.</summary>
     public int Generation { get; private set; }
 
-    /// <summary>Answers a hello.</summary>
+    /// <summary>Answers a hello, with the hub's boot id and time.</summary>
     /// <returns>The welcome's payload in <paramref name="welcome"/>, or the refusal as a result.</returns>
-    public Opened Greet(byte[] payload, long unixSeconds, out byte[]? welcome)
+    public Opened Greet(byte[] payload, string hubBoot, long unixSeconds, out byte[]? welcome)
     {
         welcome = null;
         Opened opened = OpenHandshake(TopicKind.Hello, payload);
@@ -63,7 +64,7 @@ public sealed class HubLink : Link
 
         byte[] nonce = Crypto.Random(Limits.NonceBytes);
         SessionKeys keys = Key.Session(Hex.Decode(hello.Nonce)!, nonce);
-        Welcome answer = new Welcome { DeviceNonce = hello.Nonce, Nonce = Hex.Encode(nonce), Hub = _hubBoot, Time = unixSeconds };
+        Welcome answer = new Welcome { DeviceNonce = hello.Nonce, Nonce = Hex.Encode(nonce), Hub = hubBoot, Time = unixSeconds };
         welcome = SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Welcome), Codec.Write(answer));
         Others[_next] = new Session(Crypto, keys.Down, keys.Up);
         _nonces[_next] = hello.Nonce;

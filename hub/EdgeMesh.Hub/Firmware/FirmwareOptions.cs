@@ -1,0 +1,11 @@
+namespace EdgeMesh.Hub.Firmware;
+
+/// <summary>The firmware store; configuration section <c>Firmware</c>.</summary>
+public sealed class FirmwareOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Firmware";
+
+    /// <summary>Folder of the images, relative to the state folder or absolute. Empty switches updates over the air off. Default <c>firmware</c>.</summary>
+    public string Folder { get; set; } = "firmware";
+}

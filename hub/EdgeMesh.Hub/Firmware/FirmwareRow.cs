@@ -1,0 +1,32 @@
+namespace EdgeMesh.Hub.Firmware;
+
+/// <summary>A stored firmware: the manifest's members, and the manifest itself.</summary>
+public sealed record FirmwareRow
+{
+    /// <summary>The firmware's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>One of <see cref="Contracts.ImageKinds"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The type of device it is for.</summary>
+    public required string DeviceType { get; init; }
+
+    /// <summary>Size in bytes.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>SHA-256 in hex; the image's name in the store.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The manifest's sequence.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>When it was added, in seconds since 1970-01-01 UTC.</summary>
+    public required long Created { get; init; }
+
+    /// <summary>base64url of the manifest's exact bytes.</summary>
+    public required string Manifest { get; init; }
+}

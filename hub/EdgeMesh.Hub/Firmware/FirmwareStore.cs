@@ -1,0 +1,176 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Dapper;
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Hub.Results;
+using EdgeMesh.Hub.Storage;
+using EdgeMesh.Protocol.Ota;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Hub.Firmware;
+
+/// <summary>Firmware by id and version: manifests in the database, images in a folder, named by their content.</summary>
+/// <remarks>An image is on disk before a row names it, and its row is gone before it is: a crash leaves only what a sweep removes.</remarks>
+public sealed class FirmwareStore : IDisposable
+{
+    private const string Columns = "id, version, kind, device_type AS DeviceType, size, sha256, sequence, created, manifest";
+    private readonly Database _database;
+    private readonly TimeProvider _time;
+    private readonly ImageFolder _images;
+    private readonly SemaphoreSlim _changing = new(1);
+
+    /// <summary>The store of the configured folder.</summary>
+    public FirmwareStore(Database database, IOptions<FirmwareOptions> options, IOptions<HubOptions> hub, TimeProvider time)
+    {
+        _database = database;
+        _time = time;
+        Enabled = options.Value.Folder.Length > 0;
+        _images = new ImageFolder(Path.Combine(hub.Value.StateFolder, options.Value.Folder));
+    }
+
+    /// <summary>Whether updates over the air are switched on.</summary>
+    public bool Enabled { get; }
+
+    /// <summary>What to answer where they are not.</summary>
+    public static Error Disabled { get; } = new(
+        ErrorCodes.OtaDisabled, "Updates over the air are switched off: Firmware:Folder is empty. Name a folder there and restart the hub.");
+
+    /// <summary>Removes what a crash left behind. Called once at start.</summary>
+    public void Sweep()
+    {
+        if (!Enabled)
+        {
+            return;
+        }
+
+        using SqliteConnection db = _database.Open();
+        HashSet<string> named = [.. db.Query<string>("SELECT sha256 FROM firmware UNION SELECT sha256 FROM ota_session")];
+        _images.Sweep(named.Contains);
+    }
+
+    /// <summary>Stores an image under an id and a version. The same content again is no change.</summary>
+    public async Task<Result<FirmwareRow>> AddAsync(Stream content, FirmwareDescription description, CancellationToken cancellation)
+    {
+        if (!Enabled)
+        {
+            return Disabled;
+        }
+
+        if (description.Problem() is Error problem)
+        {
+            return problem;
+        }
+
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Result<(string Sha256, long Size)> stored = await _images.StoreAsync(content, cancellation).ConfigureAwait(false);
+            if (!stored.IsOk)
+            {
+                return stored.Error!;
+            }
+
+            if (Find(description.Id, description.Version) is { IsOk: true } existing)
+            {
+                return existing.Value.Sha256 == stored.Value.Sha256 && existing.Value.DeviceType == description.Type && existing.Value.Kind == description.Kind
+                    ? existing
+                    : new Error(ErrorCodes.FirmwareExists, $"{description.Id}@{description.Version} exists with other content; give the new image another version.");
+            }
+
+            return Insert(description, stored.Value.Sha256, stored.Value.Size);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>All firmware, the newest first.</summary>
+    public IReadOnlyList<FirmwareRow> List()
+    {
+        using SqliteConnection db = _database.Open();
+        return db.Query<FirmwareRow>($"SELECT {Columns} FROM firmware ORDER BY sequence DESC").AsList();
+    }
+
+    /// <summary>One firmware; without a version the newest of that id.</summary>
+    public Result<FirmwareRow> Find(string id, string? version)
+    {
+        using SqliteConnection db = _database.Open();
+        FirmwareRow? row = db.QueryFirstOrDefault<FirmwareRow>(
+            $"SELECT {Columns} FROM firmware WHERE id = @id AND (@version IS NULL OR version = @version) ORDER BY sequence DESC LIMIT 1", new { id, version });
+        string name = version is null ? id : $"{id}@{version}";
+        return row is not null ? row : new Error(ErrorCodes.FirmwareUnknown, $"There is no firmware {name}; see `edgemesh firmware list`, or add it with `edgemesh firmware add`.");
+    }
+
+    /// <summary>Forgets a firmware, and its image where nothing else needs it.</summary>
+    public async Task<Result<FirmwareRow>> RemoveAsync(string id, string version, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Result<FirmwareRow> row = Find(id, version);
+            if (row.IsOk)
+            {
+                using SqliteConnection db = _database.Open();
+                db.Execute("DELETE FROM firmware WHERE id = @id AND version = @version", new { id, version });
+                long others = db.ExecuteScalar<long>("SELECT count(*) FROM firmware WHERE sha256 = @Sha256", row.Value);
+                if (others == 0)
+                {
+                    File.Delete(_images.PathOf(row.Value.Sha256));
+                }
+            }
+
+            return row;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>The file of an image, where it is there in its full size.</summary>
+    public Result<string> ImagePath(string sha256, long size) => _images.Has(sha256, size)
+        ? _images.PathOf(sha256)
+        : new Error(ErrorCodes.FirmwareDamaged, $"The image {sha256} is missing or cut in the firmware folder; remove the firmware and add it again.");
+
+    /// <summary>A manifest for the same image with a sequence above all before: how an old image may be sent again.</summary>
+    public Manifest Reissue(Manifest manifest)
+    {
+        long now = _time.GetUtcNow().ToUnixTimeSeconds();
+        return new Manifest
+        {
+            Id = manifest.Id, Version = manifest.Version, Kind = manifest.Kind, DeviceType = manifest.DeviceType, Size = manifest.Size,
+            Sha256 = manifest.Sha256, Requires = manifest.Requires, Sequence = _database.Next("sequence", now), Created = now,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _changing.Dispose();
+
+    private FirmwareRow Insert(FirmwareDescription d, string sha256, long size)
+    {
+        Manifest manifest = Reissue(new Manifest
+        {
+            Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256, Requires = d.Requires ?? [],
+        });
+        FirmwareRow row = new()
+        {
+            Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256, Sequence = manifest.Sequence,
+            Created = manifest.Created, Manifest = Transfer.ManifestTextOf(manifest),
+        };
+        using SqliteConnection db = _database.Open();
+        db.Execute(
+            """
+            INSERT INTO firmware (id, version, kind, device_type, size, sha256, sequence, created, manifest)
+            VALUES (@Id, @Version, @Kind, @DeviceType, @Size, @Sha256, @Sequence, @Created, @Manifest)
+            """,
+            row);
+        return row;
+    }
+}

@@ -1,0 +1,13 @@
+using EdgeMesh.ContractExport;
+
+namespace EdgeMesh.Architecture.Tests;
+
+public sealed class ContractExportTests
+{
+    [Fact]
+    public void The_checked_in_python_constants_are_those_of_the_contracts()
+    {
+        string stale = PythonContracts.File + " is stale; run: dotnet run --project tools/EdgeMesh.ContractExport";
+        Assert.True(PythonContracts.Render() == Repository.Read(PythonContracts.File), stale);
+    }
+}

@@ -61,4 +61,4 @@ def from_base64url(text):
             return None
     if len(text) % 4 == 1:
         return None
-    return a2b_base64(text.replace('-', '+').replace('_', '/') + '=' * (-len(text) % 4))
+    return a2b_base64((text.replace('-', '+').replace('_', '/') + '=' * (-len(text) % 4)).encode())

@@ -1,5 +1,4 @@
 # Carries out what the receiver asks of the slot's file, the boot record and the hub.
-from errno import ENOSPC
 from hashlib import sha256
 from micropython import const
 from . import platform
@@ -7,6 +6,8 @@ from .contracts import CODE_STORAGE_FAILED, CODE_STORAGE_FULL
 from .crypto import to_hex
 from .receiver import OtaReceiver
 
+# Not in errno, though littlefs and FAT raise it.
+_ENOSPC = const(28)
 _SCRATCH_BYTES = const(1024)
 _SLICES = const(4)
 _PROGRESS_MS = const(2000)
@@ -45,7 +46,7 @@ class Delivery:
             if event[0] == 'storage_failed':
                 raise
             self._close()
-            self.step(('storage_failed', CODE_STORAGE_FULL if e.errno == ENOSPC else CODE_STORAGE_FAILED), now_ms)
+            self.step(('storage_failed', CODE_STORAGE_FULL if e.errno == _ENOSPC else CODE_STORAGE_FAILED), now_ms)
 
     def poll(self, now_ms):
         if self._hash:

@@ -4,12 +4,13 @@ import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { closeBridge } from './bridge.mjs';
 import { createCalls } from './calls.mjs';
+import { createCollector, GARBAGE_BYTES } from './collector.mjs';
 import { createSockets } from './sockets.mjs';
 import { Storage } from './storage.mjs';
 
 const { wasm, folder, heap, speed, cut, control, resetCause, uniqueId, bootedAt_ms } = workerData;
 // What the shims and the module table take of the collected heap; on a device they are in flash. Measured, and held by a test.
-const SHIM_BYTES = 26 * 1024;
+const SHIM_BYTES = 25 * 1024;
 // The C heap keeps this much for paths, directory listings and strings from the host.
 const C_HEAP_BYTES = 64 * 1024;
 const MODULES = new URL('./modules/', import.meta.url);
@@ -40,8 +41,10 @@ const waitUntil = (predicate, timeout_ms) => {
 };
 
 const storage = new Storage(folder, cut, () => stop({ end: 'cut', calls: storage.calls }));
+let collect;
 const calls = Object.freeze(Object.assign(Object.create(null),
   createCalls({ control, speed, bootedAt_ms, resetCause, uniqueId, bytes, post, stop, calls: () => storage.calls }),
+  { collect: (force) => collect(force), heap_limit: () => heap + SHIM_BYTES },
   createSockets((request) => post({ request }), bytes, waitUntil)));
 
 const instantiate = WebAssembly.instantiate;
@@ -64,7 +67,7 @@ function limitMemory(module) {
     const block = module._malloc(size);
     if (block) held.push([block, size]); else size >>= 1;
   }
-  for (let freed = 0; held.length && freed < Math.min(C_HEAP_BYTES, heap / 2);) {
+  for (let freed = 0; held.length && freed < C_HEAP_BYTES;) {
     const [block, size] = held.pop();
     module._free(block);
     freed += size;
@@ -73,7 +76,8 @@ function limitMemory(module) {
 
 const { loadMicroPython } = await import('@micropython/micropython-webassembly-pyscript/micropython.mjs');
 const line = (text) => post({ line: text });
-const device = await loadMicroPython({ heapsize: heap + SHIM_BYTES, stdout: line, stderr: line });
+const device = await loadMicroPython({ heapsize: heap + SHIM_BYTES + GARBAGE_BYTES, stdout: line, stderr: line });
+collect = createCollector(device, memory, heap + SHIM_BYTES);
 device.registerJsModule('_host', calls);
 device.FS.mkdir('/frozen');
 for (const name of MODULE_NAMES) {
@@ -94,10 +98,10 @@ storage.mount(device.FS, memory);
 device.runPython(`
 vfs.umount('/')
 vfs.mount(vfs.VfsPosix('/flash'), '/')
-import os, gc
+import os
 os.chdir('/')
 sys.path[:] = ['', '.frozen', '/lib']
-for name in ('sys', 'vfs', 'name', 'shim', 'os', 'gc'):
+for name in ('sys', 'vfs', 'name', 'shim', 'os'):
     globals().pop(name, None)
 del name
 import gc

@@ -29,6 +29,15 @@ public readonly struct Result<T>
     /// <summary>Success.</summary>
     public static implicit operator Result<T>(T value) => new(value, null);
 
+    internal static Result<T> Ok(T value) => new(value, null);
+
     /// <summary>Failure.</summary>
     public static implicit operator Result<T>(Error error) => new(default, error);
+}
+
+/// <summary>Success where an implicit conversion cannot be had: from interfaces.</summary>
+public static class Result
+{
+    /// <summary>Success.</summary>
+    public static Result<T> Of<T>(T value) => Result<T>.Ok(value);
 }

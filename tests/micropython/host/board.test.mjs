@@ -84,9 +84,9 @@ e(os.listdir, 'd/f/g')
 });
 
 for (const heap of [65536, 131072]) {
-  test(`a heap of ${heap} bytes is that large, and what exceeds it raises MemoryError`, async () => {
+  test(`a heap of ${heap} bytes is that large, and who holds more meets MemoryError`, async () => {
     const { output } = await run(`
-import gc
+import gc, time
 gc.collect()
 print(gc.mem_free())
 n, kept = 0, []
@@ -94,18 +94,42 @@ try:
     while True:
         kept.append(bytearray(1000))
         n += 1
+        gc.collect()
 except MemoryError: kept = None
 print(n)
 gc.collect()
-try: bytearray(${heap})
+try:
+    kept = bytearray(${heap} + 8192)
+    time.sleep_ms(50)
 except MemoryError: print('MemoryError')
+kept = None
+time.sleep_ms(50)
+try: bytearray(9 << 20)
+except MemoryError: print('at once')
 `, { heap });
-    const [free, blocks, last] = output;
+    const [free, blocks, ...rest] = output;
     assert.ok(Math.abs(free - heap) < 4096, `${free} bytes free`);
-    assert.ok(blocks * 1008 > heap * 0.75 && blocks * 1008 <= heap, `${blocks} blocks`);
-    assert.equal(last, 'MemoryError');
+    assert.ok(blocks * 1008 > heap * 0.9 && blocks * 1008 <= heap, `${blocks} blocks`);
+    assert.deepEqual(rest, ['MemoryError', 'at once']);
   });
 }
+
+test('garbage is collected while a program runs, and nothing that is alive', async () => {
+  const { end, output } = await run(`
+import time
+kept = {i: str(i) * 20 for i in range(100)}
+def churn():
+    local = [str(i) * 20 for i in range(100)]
+    for i in range(300):
+        for j in range(20): bytes(10000) + b'x'
+        time.sleep_ms(1)
+        junk = [str(j) * 20 for j in range(100, 200)]
+    return all(kept[i] == local[i] == str(i) * 20 for i in range(100))
+print(churn())
+`);
+  assert.equal(end, 'ok', output.join('\n'));
+  assert.deepEqual(output, ['True']);
+});
 
 test('device code cannot reach JavaScript', async () => {
   const { output } = await run(`

@@ -5,8 +5,15 @@ import _host
 timers = []
 
 
+def collect():
+    """Garbage is collected where the program calls the host, and a program that holds more than its heap learns it there."""
+    if _host.collect(False):
+        raise MemoryError('more is alive than the heap holds')
+
+
 def wait(ms, seen=-1):
     """Blocks for ms (below 0: for ever), or until a socket changes if the count `seen` is given."""
+    collect()
     end = _host.ticks_ms() + ms
     while True:
         left = end - _host.ticks_ms() if ms >= 0 else -1
@@ -23,4 +30,4 @@ def wait(ms, seen=-1):
                 timer._fire()
                 fired = True
         if ms >= 0 and _host.ticks_ms() >= end or seen >= 0 and (fired or _host.wake_count() != seen):
-            return
+            return collect()

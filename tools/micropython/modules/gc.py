@@ -1,7 +1,13 @@
 from gc import *
-import gc as _gc
+from gc import mem_alloc
+import _host
 
 
-# This build adds the 128 MiB by which it thinks the heap could still grow; the host lets it grow by nothing.
+def collect():
+    if _host.collect(True):
+        raise MemoryError('more is alive than the heap holds')
+
+
+# The heap proper: what lies beyond it in this host is room for garbage.
 def mem_free():
-    return _gc.mem_free() - 134217728
+    return max(0, _host.heap_limit() - mem_alloc())

@@ -23,7 +23,8 @@ class poll:
         self._entries[id(obj)][1] = eventmask
 
     def poll(self, timeout=-1):
-        end = _host.ticks_ms() + timeout
+        _event.collect()
+        end = _host.ticks_ms() + (timeout or 0)
         while True:
             seen = _host.wake_count()
             ready = []

@@ -1,5 +1,5 @@
 # TCP client sockets. Errors carry the ESP32's numbers.
-import io, uctypes, _host, network
+import io, uctypes, _host, _event, network
 
 AF_INET = 2
 AF_INET6 = 10
@@ -78,9 +78,11 @@ class socket(io.IOBase):
         self.close()
 
     def _send(self, data):
+        _event.collect()
         return _host.socket_send(self._id, uctypes.addressof(data), len(data), self._ms)
 
     def _receive(self, address, count):
+        _event.collect()
         return _host.socket_receive(self._id, address, count, self._ms)
 
     def send(self, data):

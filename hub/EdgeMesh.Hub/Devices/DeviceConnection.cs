@@ -1,0 +1,86 @@
+using System.Collections.Generic;
+using System.Threading;
+using EdgeMesh.Contracts;
+using EdgeMesh.Protocol.Crypto;
+using EdgeMesh.Protocol.Json;
+using EdgeMesh.Protocol.Security;
+
+namespace EdgeMesh.Hub.Devices;
+
+/// <summary>What the hub holds in memory of one device: its link, whether it is online, and what was refused of it.</summary>
+internal sealed class DeviceConnection(string site, string id, byte[] secret, ICrypto crypto)
+{
+    private readonly HubLink _link = new(crypto, new DeviceKey(crypto, secret, site, id), site, id);
+    private readonly Dictionary<string, long> _refused = [];
+    private readonly Lock _gate = new();
+
+    internal string Id => id;
+
+    internal bool Online { get; private set; }
+
+    /// <summary>Answers a hello.</summary>
+    internal Opened Greet(byte[] payload, string hubBoot, long unixSeconds, out byte[]? welcome)
+    {
+        lock (_gate)
+        {
+            return _link.Greet(payload, hubBoot, unixSeconds, out welcome);
+        }
+    }
+
+    /// <summary>Verifies a message; tells whether it was the first under a new session, or of a device thought offline.</summary>
+    internal Opened Open(TopicKind kind, byte[] payload, out bool cameOnline)
+    {
+        lock (_gate)
+        {
+            int generation = _link.Generation;
+            Opened opened = _link.Open(kind, payload);
+            cameOnline = opened.Body is not null && (generation != _link.Generation || !Online);
+            Online |= cameOnline;
+            return opened;
+        }
+    }
+
+    /// <summary>Marks it offline; false where it was already.</summary>
+    internal bool GoOffline()
+    {
+        lock (_gate)
+        {
+            bool was = Online;
+            Online = false;
+            return was;
+        }
+    }
+
+    internal byte[]? Seal(TopicKind kind, JsonWriter body)
+    {
+        lock (_gate)
+        {
+            return _link.Seal(kind, body);
+        }
+    }
+
+    internal bool SealChunk(long session, long sequence, byte[] frame)
+    {
+        lock (_gate)
+        {
+            return _link.SealChunk(session, sequence, frame);
+        }
+    }
+
+    /// <summary>Counts a refusal and gives the new count.</summary>
+    internal long CountRefusal(string code)
+    {
+        lock (_gate)
+        {
+            return _refused[code] = _refused.GetValueOrDefault(code) + 1;
+        }
+    }
+
+    internal IReadOnlyDictionary<string, long> Refusals()
+    {
+        lock (_gate)
+        {
+            return new Dictionary<string, long>(_refused);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System;
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Events;
+using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Mqtt;
+using EdgeMesh.Protocol;
+using EdgeMesh.Protocol.Crypto;
+using EdgeMesh.Protocol.Json;
+using EdgeMesh.Protocol.Security;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeMesh.Hub.Devices;
+
+/// <summary>Between the broker and the features: verifies what devices send, and signs what they are sent.</summary>
+/// <remarks>Nothing of a device passes that is not live, signed and new; the one exception is the will, believed as "gone" and no more.</remarks>
+public sealed class DeviceGateway(
+    DeviceStore store, BrokerConnection broker, HubEvents events, HubIdentity identity, ICrypto crypto, TimeProvider time, ILogger<DeviceGateway> log)
+{
+    private readonly ConcurrentDictionary<string, DeviceConnection> _connections = new();
+    private long _strangers;
+
+    /// <summary>Subscribes to every device's messages. Called once, before the broker connection starts.</summary>
+    public void Start()
+    {
+        broker.Subscribe(Topic.AllUpFilter(identity.Site), ReceiveAsync);
+        events.Subscribe<BrokerDisconnected>(_ => AllOffline("the broker connection is lost"));
+    }
+
+    /// <summary>Whether a session with the device is in use.</summary>
+    public bool IsOnline(string id) => _connections.TryGetValue(id, out DeviceConnection? connection) && connection.Online;
+
+    /// <summary>How many messages of the device were refused since the hub started, by code.</summary>
+    public IReadOnlyDictionary<string, long> Refusals(string id) =>
+        _connections.TryGetValue(id, out DeviceConnection? connection) ? connection.Refusals() : new Dictionary<string, long>();
+
+    /// <summary>Signs and sends a message; false where the device has no session.</summary>
+    public async Task<bool> SendAsync(string id, TopicKind kind, JsonWriter body, CancellationToken cancellation)
+    {
+        if (Connection(id)?.Seal(kind, body) is not byte[] payload)
+        {
+            return false;
+        }
+
+        MqttQualityOfServiceLevel level = kind == TopicKind.OtaChunk ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce;
+        await broker.PublishAsync(Topic.Format(kind, identity.Site, id), payload, level, false, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Signs and sends a chunk frame whose data is in place; false where the device has no session.</summary>
+    public async Task<bool> SendChunkAsync(string id, long session, long sequence, byte[] frame, CancellationToken cancellation)
+    {
+        if (Connection(id)?.SealChunk(session, sequence, frame) != true)
+        {
+            return false;
+        }
+
+        string topic = Topic.Format(TopicKind.OtaChunk, identity.Site, id);
+        await broker.PublishAsync(topic, frame, MqttQualityOfServiceLevel.AtMostOnce, false, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Ends what the hub holds of a device: its key no longer opens anything.</summary>
+    public void Forget(string id)
+    {
+        GoOffline(id, "the device was removed");
+        _connections.TryRemove(id, out _);
+    }
+
+    /// <summary>Counts a refusal and, for the first and every tenfold, logs it.</summary>
+    public void Refuse(string id, string code, string reason)
+    {
+        long count = _connections.TryGetValue(id, out DeviceConnection? connection) ? connection.CountRefusal(code) : Interlocked.Increment(ref _strangers);
+        if (IsPowerOfTen(count))
+        {
+            log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, reason, count);
+            events.Publish(new DeviceMessageRefused(id, code, reason, count));
+        }
+    }
+
+    private static bool IsPowerOfTen(long count)
+    {
+        while (count % 10 == 0)
+        {
+            count /= 10;
+        }
+
+        return count == 1;
+    }
+
+    private DeviceConnection? Connection(string id)
+    {
+        if (_connections.TryGetValue(id, out DeviceConnection? known))
+        {
+            return known;
+        }
+
+        return store.Secret(id) is byte[] secret
+            ? _connections.GetOrAdd(id, static (key, made) => new DeviceConnection(made.Site, key, made.secret, made.crypto), (identity.Site, secret, crypto))
+            : null;
+    }
+
+    private async Task ReceiveAsync(MqttApplicationMessage message)
+    {
+        byte[] payload = message.Payload.ToArray();
+        if (Topic.Parse(message.Topic) is not Topic topic)
+        {
+            Refuse("a device", ErrorCodes.TopicForbidden, $"The topic {message.Topic} is none of EdgeMesh's.");
+            return;
+        }
+
+        if (topic.Kind == TopicKind.Status && IsWill(payload))
+        {
+            GoOffline(topic.Name, "its connection broke");
+            return;
+        }
+
+        if (message.Retain)
+        {
+            return;
+        }
+
+        if (Connection(topic.Name) is not DeviceConnection connection)
+        {
+            Refuse(topic.Name, ErrorCodes.DeviceUnknown, "No such device is known here; add it with `edgemesh devices add`.");
+        }
+        else if (topic.Kind == TopicKind.Hello)
+        {
+            await GreetAsync(connection, payload).ConfigureAwait(false);
+        }
+        else
+        {
+            Take(connection, topic.Kind, payload);
+        }
+    }
+
+    private async Task GreetAsync(DeviceConnection connection, byte[] payload)
+    {
+        Opened opened = connection.Greet(payload, identity.Boot, time.GetUtcNow().ToUnixTimeSeconds(), out byte[]? welcome);
+        if (welcome is null)
+        {
+            Refuse(connection.Id, opened.Code, opened.Reason);
+            return;
+        }
+
+        string topic = Topic.Format(TopicKind.Welcome, identity.Site, connection.Id);
+        await broker.PublishAsync(topic, welcome, MqttQualityOfServiceLevel.AtLeastOnce, false, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private void Take(DeviceConnection connection, TopicKind kind, byte[] payload)
+    {
+        Opened opened = connection.Open(kind, payload, out bool cameOnline);
+        if (opened.Body is null)
+        {
+            Refuse(connection.Id, opened.Code, opened.Reason);
+            return;
+        }
+
+        if (cameOnline)
+        {
+            store.Seen(connection.Id, time.GetUtcNow().ToUnixTimeSeconds());
+            events.Publish(new DeviceOnline(connection.Id));
+        }
+
+        if (kind == TopicKind.Status && Codec.ReadDeviceStatus(opened.Body).Status == DeviceStatus.Sleeping)
+        {
+            GoOffline(connection.Id, "it sleeps");
+        }
+
+        events.Publish(new DeviceMessage(connection.Id, kind, opened.Body, payload));
+    }
+
+    private static bool IsWill(byte[] payload) =>
+        payload.Length < SignedJson.TailBytes && JsonReader.Parse(payload, payload.Length, out _) is JsonObject will
+        && Codec.ReadDeviceStatus(will).Status == DeviceStatus.Lost;
+
+    private void GoOffline(string id, string cause)
+    {
+        if (_connections.TryGetValue(id, out DeviceConnection? connection) && connection.GoOffline())
+        {
+            events.Publish(new DeviceOffline(id, cause));
+        }
+    }
+
+    private void AllOffline(string cause)
+    {
+        foreach (string id in _connections.Keys)
+        {
+            GoOffline(id, cause);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Generic;
+using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Results;
+
+namespace EdgeMesh.Hub.Devices;
+
+/// <summary>What the hub can be asked about devices.</summary>
+public sealed class DeviceOperations(DeviceService devices) : IOperationSource
+{
+    /// <inheritdoc/>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Create<AddDevice, DeviceConfiguration>(
+            "devices-add", "Makes a device's identity, key and broker account; answers its configuration, once.", (r, c) => devices.AddAsync(r.Id, r.Type, c)),
+        Operation.Create<NoParameters, IReadOnlyList<DeviceView>>(
+            "devices-list", "Lists all devices.", _ => Result.Of(devices.List())),
+        Operation.Create<NameDevice, DeviceView>("devices-show", "Shows one device.", r => devices.Show(r.Id)),
+        Operation.Create<NameDevice, DeviceView>("devices-remove", "Removes a device, its key and its broker account.", (r, c) => devices.RemoveAsync(r.Id, c)),
+    ];
+
+    private sealed record AddDevice(string Id, string Type);
+
+    private sealed record NameDevice(string Id);
+}

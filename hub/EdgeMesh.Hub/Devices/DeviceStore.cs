@@ -1,0 +1,72 @@
+using System.Collections.Generic;
+using Dapper;
+using EdgeMesh.Hub.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace EdgeMesh.Hub.Devices;
+
+/// <summary>The devices in the database. A secret leaves it only to make keys from.</summary>
+public sealed class DeviceStore(Database database)
+{
+    private const string Columns = "id, type, created, last_seen AS LastSeen, info, sequence, program_id AS ProgramId, program_version AS ProgramVersion";
+
+    /// <summary>Adds a device; false where the id is taken.</summary>
+    public bool Add(string id, string type, byte[] secret, long created)
+    {
+        using SqliteConnection db = database.Open();
+        return db.Execute(
+            "INSERT INTO device (id, type, secret, created) VALUES (@id, @type, @secret, @created) ON CONFLICT DO NOTHING",
+            new { id, type, secret, created }) == 1;
+    }
+
+    /// <summary>Forgets a device; false where there is none.</summary>
+    public bool Remove(string id)
+    {
+        using SqliteConnection db = database.Open();
+        return db.Execute("DELETE FROM device WHERE id = @id", new { id }) == 1;
+    }
+
+    /// <summary>All devices, by id.</summary>
+    public IReadOnlyList<DeviceRow> List()
+    {
+        using SqliteConnection db = database.Open();
+        return db.Query<DeviceRow>($"SELECT {Columns} FROM device ORDER BY id").AsList();
+    }
+
+    /// <summary>One device; null where there is none.</summary>
+    public DeviceRow? Find(string id)
+    {
+        using SqliteConnection db = database.Open();
+        return db.QuerySingleOrDefault<DeviceRow>($"SELECT {Columns} FROM device WHERE id = @id", new { id });
+    }
+
+    /// <summary>Every device's long-term secret.</summary>
+    public IEnumerable<(string Id, byte[] Secret)> Secrets()
+    {
+        using SqliteConnection db = database.Open();
+        return db.Query<(string Id, byte[] Secret)>("SELECT id, secret FROM device ORDER BY id").AsList();
+    }
+
+    /// <summary>One device's long-term secret; null where there is no such device.</summary>
+    public byte[]? Secret(string id)
+    {
+        using SqliteConnection db = database.Open();
+        return db.QuerySingleOrDefault<byte[]>("SELECT secret FROM device WHERE id = @id", new { id });
+    }
+
+    /// <summary>A handshake was made.</summary>
+    public void Seen(string id, long unixSeconds) => Update("last_seen = @unixSeconds", new { id, unixSeconds });
+
+    /// <summary>The device said what it is.</summary>
+    public void SetInfo(string id, string info) => Update("info = @info", new { id, info });
+
+    /// <summary>The device confirmed a program.</summary>
+    public void SetProgram(string id, string programId, string programVersion, long sequence) => Update(
+        "program_id = @programId, program_version = @programVersion, sequence = max(sequence, @sequence)", new { id, programId, programVersion, sequence });
+
+    private void Update(string assignments, object parameters)
+    {
+        using SqliteConnection db = database.Open();
+        db.Execute($"UPDATE device SET {assignments} WHERE id = @id", parameters);
+    }
+}

@@ -1,0 +1,60 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Events;
+using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Results;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeMesh.Hub.Devices;
+
+/// <summary>Registers the feature.</summary>
+public static class DevicesFeature
+{
+    /// <summary>Devices: who is known, who is there, and what they say.</summary>
+    public static IServiceCollection AddDevices(this IServiceCollection services) => services
+        .AddSingleton<DeviceStore>().AddSingleton<DeviceGateway>().AddSingleton<DeviceMirror>().AddSingleton<DeviceService>()
+        .AddSingleton<IOperationSource, DeviceOperations>()
+        .AddHostedService<Starter>();
+
+    // Registrations with the broker's connection must be there before it starts: IHostedLifecycleService.StartingAsync comes first.
+    private sealed class Starter(DeviceGateway gateway, DeviceMirror mirror, DeviceService devices, HubEvents events, ILogger<Starter> log) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            gateway.Start();
+            mirror.Start();
+            events.Subscribe<BrokerConnected>(_ => Task.Run(EnsureAccountsAsync, CancellationToken.None));
+            return Task.CompletedTask;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        private async Task EnsureAccountsAsync()
+        {
+            try
+            {
+                Result<AccountEnforcement> ensured = await devices.EnsureAccountsAsync(CancellationToken.None).ConfigureAwait(false);
+                if (!ensured.IsOk)
+                {
+                    log.LogWarning("The devices' accounts are not ensured: {Reason}", ensured.Error!.Message);
+                }
+            }
+            catch (Exception failure)
+            {
+                log.LogError(failure, "Ensuring the devices' accounts failed");
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Events;
+using EdgeMesh.Hub.Firmware;
+using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Ota;
+using EdgeMesh.Hub.Results;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace EdgeMesh.Hub.Http;
+
+/// <summary>The HTTP face of the hub on its Unix socket: what the CLI speaks. Parses, calls one operation, renders.</summary>
+public static class HttpFrontend
+{
+    private const int EventsWaiting = 1000;
+
+    /// <summary>Maps <c>POST /v1/operations/{name}</c>, <c>POST /v1/firmware</c> (an upload) and <c>GET /v1/events</c> (a line of JSON an event).</summary>
+    public static void MapHub(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/operations/{name}", RunAsync);
+        routes.MapPost("/v1/firmware", UploadAsync);
+        routes.MapGet("/v1/events", StreamEventsAsync);
+    }
+
+    private static async Task RunAsync(string name, HttpContext http, OperationCatalogue operations)
+    {
+        Result<JsonNode?> result;
+        try
+        {
+            JsonNode? parameters = http.Request.ContentLength is > 0
+                ? await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted).ConfigureAwait(false)
+                : null;
+            result = await operations.RunAsync(name, parameters, http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (JsonException problem)
+        {
+            result = new Error(ErrorCodes.InvalidArgument, $"The request's body is not JSON: {problem.Message}");
+        }
+
+        await AnswerAsync(http, result).ConfigureAwait(false);
+    }
+
+    private static async Task UploadAsync(HttpContext http, FirmwareStore store)
+    {
+        IQueryCollection query = http.Request.Query;
+        string requires = query["requires"].ToString();
+        FirmwareDescription description = new(
+            query["id"].ToString(), query["version"].ToString(), query["type"].ToString(), query["kind"].ToString(), requires.Length > 0 ? requires.Split(',') : null);
+        Result<FirmwareRow> added = await store.AddAsync(http.Request.Body, description, http.RequestAborted).ConfigureAwait(false);
+        await AnswerAsync(http, added.IsOk ? JsonSerializer.SerializeToNode(added.Value, Operation.Json) : added.Error!).ConfigureAwait(false);
+    }
+
+    private static async Task StreamEventsAsync(HttpContext http, HubEvents events)
+    {
+        // A reader too slow for the hub loses the oldest; every event carries the whole state of what it is about.
+        Channel<OtaProgress> waiting = Channel.CreateBounded<OtaProgress>(new BoundedChannelOptions(EventsWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+        using IDisposable subscription = events.Subscribe<OtaProgress>(e => waiting.Writer.TryWrite(e));
+        http.Response.ContentType = "application/x-ndjson";
+        await http.Response.StartAsync(http.RequestAborted).ConfigureAwait(false);
+        await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await foreach (OtaProgress e in waiting.Reader.ReadAllAsync(http.RequestAborted).ConfigureAwait(false))
+            {
+                JsonObject line = new() { ["event"] = "ota-progress", ["data"] = JsonSerializer.SerializeToNode(e.View, Operation.Json) };
+                await http.Response.WriteAsync(line.ToJsonString() + "\n", http.RequestAborted).ConfigureAwait(false);
+                await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        catch (Exception end) when (end is OperationCanceledException or IOException)
+        {
+            // The reader has gone.
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext http, Result<JsonNode?> result)
+    {
+        http.Response.StatusCode = result.IsOk ? StatusCodes.Status200OK : StatusOf(result.Error!.Code);
+        return http.Response.WriteAsJsonAsync(Reply.Of(result), Operation.Json, CancellationToken.None);
+    }
+
+    private static int StatusOf(string code) => code switch
+    {
+        ErrorCodes.DeviceUnknown or ErrorCodes.FirmwareUnknown or ErrorCodes.SessionUnknown => StatusCodes.Status404NotFound,
+        ErrorCodes.DeviceExists or ErrorCodes.FirmwareExists or ErrorCodes.FirmwareInUse or ErrorCodes.SessionExists => StatusCodes.Status409Conflict,
+        ErrorCodes.BrokerUnavailable or ErrorCodes.HubUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.StorageFull => StatusCodes.Status507InsufficientStorage,
+        ErrorCodes.Internal => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+}

@@ -1,0 +1,75 @@
+using System;
+using System.IO;
+using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Events;
+using EdgeMesh.Hub.Firmware;
+using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Hub.Http;
+using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Ota;
+using EdgeMesh.Hub.Storage;
+using EdgeMesh.Protocol.Crypto;
+using EdgeMesh.Protocol.DotNet;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Hub;
+
+/// <summary>The hub, put together: a list of its features.</summary>
+public static class HubApplication
+{
+    /// <summary>Where a configuration file is looked for.</summary>
+    public const string ConfigurationFile = "/etc/edgemesh/hub.json";
+
+    /// <summary>Builds the hub from the configuration file, the environment (<c>EDGEMESH_Section__Name</c>) and the arguments (<c>--Section:Name value</c>).</summary>
+    public static WebApplication Build(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddJsonFile(ConfigurationFile, optional: true).AddEnvironmentVariables("EDGEMESH_").AddCommandLine(args);
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        builder.Services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section)
+            .Validate(o => Names.IsValid(o.Site), $"Hub:Site takes {Names.Grammar}.").ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ICrypto, DotNetCrypto>();
+        builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
+        builder.Services.AddBroker();
+        builder.Services.AddDevices();
+        builder.Services.AddFirmware();
+        builder.Services.AddOta();
+        builder.Services.AddHostedService<SystemdNotifier>();
+
+        builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel));
+        WebApplication hub = builder.Build();
+        hub.MapHub();
+        hub.Lifetime.ApplicationStarted.Register(() => GuardSocket(SocketOf(hub.Services)));
+        return hub;
+    }
+
+    private static string SocketOf(IServiceProvider services) => Path.GetFullPath(services.GetRequiredService<IOptions<HubOptions>>().Value.Socket);
+
+    private static void Listen(KestrelServerOptions kestrel)
+    {
+        string socket = SocketOf(kestrel.ApplicationServices);
+        Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
+        File.Delete(socket);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = Limits.ImageBytesMax + 1;
+        kestrel.ListenUnixSocket(socket);
+    }
+
+    private static void GuardSocket(string socket) => File.SetUnixFileMode(
+        socket, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+}

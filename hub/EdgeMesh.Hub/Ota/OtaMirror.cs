@@ -1,0 +1,50 @@
+using System;
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Events;
+using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Hub.Operations;
+using EdgeMesh.Mqtt;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeMesh.Hub.Ota;
+
+/// <summary>Keeps <c>devices/{id}/ota</c>, retained, in line with the updates: every change of state, and progress once a second.</summary>
+public sealed class OtaMirror(BrokerConnection broker, HubEvents events, HubIdentity identity, TimeProvider time, ILogger<OtaMirror> log)
+{
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<string, long> _published = new();
+
+    /// <summary>Begins to listen.</summary>
+    public void Start() => events.Subscribe<OtaProgress>(Take);
+
+    private void Take(OtaProgress progress)
+    {
+        OtaView view = progress.View;
+        if (progress.StateChanged)
+        {
+            log.LogInformation("Update {Session} of {Device} to {Firmware}: {State} {Code} {Reason}", view.Session, view.Device, view.Firmware, view.State, view.Code, view.Reason);
+        }
+        else if (_published.TryGetValue(view.Device, out long last) && time.GetElapsedTime(last) < ProgressEvery)
+        {
+            return;
+        }
+
+        _published[view.Device] = time.GetTimestamp();
+        Task sending = broker.PublishAsync(
+            Topic.Format(TopicKind.PublicOta, identity.Site, view.Device),
+            JsonSerializer.SerializeToUtf8Bytes(view, Operation.Json),
+            MqttQualityOfServiceLevel.AtLeastOnce,
+            true,
+            CancellationToken.None);
+        sending.ContinueWith(
+            failed => log.LogWarning(failed.Exception!.GetBaseException(), "Could not publish the update of {Device}", view.Device),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
+    }
+}

@@ -1,0 +1,263 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Events;
+using EdgeMesh.Hub.Firmware;
+using EdgeMesh.Hub.Results;
+using EdgeMesh.Protocol;
+using EdgeMesh.Protocol.Json;
+using EdgeMesh.Protocol.Ota;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Hub.Ota;
+
+/// <summary>The operations on updates, and the updates under way: one a device, many devices at once.</summary>
+public sealed class OtaService : BackgroundService, IFirmwareUse
+{
+    private readonly ConcurrentDictionary<string, OtaUpdate> _open = new();
+    private readonly DeviceService _devices;
+    private readonly FirmwareStore _firmware;
+    private readonly OtaParts _parts;
+    private CancellationToken _stopping;
+
+    /// <summary>The service; updates are taken up when it starts.</summary>
+    public OtaService(
+        DeviceService devices, DeviceGateway gateway, FirmwareStore firmware, OtaStore store, HubEvents events, IOptions<OtaOptions> options, TimeProvider time,
+        ILogger<OtaService> log)
+    {
+        _devices = devices;
+        _firmware = firmware;
+        _parts = new OtaParts(gateway, store, events, options.Value, time, log);
+        events.Subscribe<DeviceOnline>(e => Post(e.Id, SenderEvent.Online()));
+        events.Subscribe<DeviceOffline>(e => Post(e.Id, SenderEvent.Offline()));
+        events.Subscribe<DeviceRemoved>(e => Post(e.Id, SenderEvent.Cancel(ErrorCodes.DeviceUnknown, "The device was removed from the hub.")));
+        events.Subscribe<DeviceMessage>(Take);
+    }
+
+    /// <summary>Begins an update. It goes on by itself, whatever is offline in between.</summary>
+    public Result<OtaView> Start(string device, string firmwareId, string? version)
+    {
+        if (!_firmware.Enabled)
+        {
+            return FirmwareStore.Disabled;
+        }
+
+        Result<DeviceView> target = _devices.Show(device);
+        Result<FirmwareRow> firmware = _firmware.Find(firmwareId, version);
+        if (!target.IsOk || !firmware.IsOk)
+        {
+            return target.Error ?? firmware.Error!;
+        }
+
+        Result<string> image = _firmware.ImagePath(firmware.Value.Sha256, firmware.Value.Size);
+        if (!image.IsOk)
+        {
+            return image.Error!;
+        }
+
+        ReceiverProfile profile = OtaMessages.ProfileOf(target.Value);
+        int chunkBytes = Math.Min(_parts.Options.ChunkSize, profile.ChunkBytes);
+        Transfer transfer = Transfer.Read(1, firmware.Value.Manifest, chunkBytes, out string problem)
+            ?? throw new InvalidOperationException($"The stored manifest of {firmwareId} is unreadable: {problem}");
+        if (transfer.Manifest.Sequence <= profile.Sequence)
+        {
+            // An older image is wanted back: that takes a new manifest, since devices refuse every sequence they are past.
+            transfer.Manifest = _firmware.Reissue(transfer.Manifest);
+            transfer.ManifestText = Transfer.ManifestTextOf(transfer.Manifest);
+        }
+
+        if (OfferJudge.Judge(transfer, _parts.Options.Encoding, profile) is Reject refusal)
+        {
+            return new Error(refusal.Code, refusal.Reason);
+        }
+
+        OtaRow? row = _parts.Store.Add(NewRow(target.Value.Id, firmware.Value, transfer));
+        if (row is null)
+        {
+            return new Error(ErrorCodes.SessionExists, $"{device} has an update under way; wait for it, or end it with `edgemesh ota abort {device}`.");
+        }
+
+        transfer.Session = row.Session;
+        return Run(row, transfer, image.Value).View;
+    }
+
+    /// <summary>Ends a device's update.</summary>
+    public Result<OtaView> Abort(string device)
+    {
+        if (!_open.TryGetValue(device, out OtaUpdate? update))
+        {
+            Result<DeviceView> known = _devices.Show(device);
+            return known.Error ?? new Error(ErrorCodes.SessionUnknown, $"{device} has no update under way; see `edgemesh ota status`.");
+        }
+
+        update.Post(SenderEvent.Cancel(ErrorCodes.Aborted, "The update was ended at the hub."));
+        return update.View;
+    }
+
+    /// <summary>The latest updates, of one device or of all, the newest first.</summary>
+    public Result<IReadOnlyList<OtaView>> Status(string? device, int limit)
+    {
+        if (device is not null && _devices.Show(device) is { IsOk: false } unknown)
+        {
+            return unknown.Error!;
+        }
+
+        return new List<OtaView>(_parts.Store.List(device, limit).Select(row =>
+            _open.TryGetValue(row.Device, out OtaUpdate? update) && update.Row.Session == row.Session ? update.View : ViewOf(row)));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> UsersOf(string id, string version) =>
+        [.. _open.Values.Where(u => u.Row.FirmwareId == id && u.Row.FirmwareVersion == version).Select(u => u.Row.Device)];
+
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(string id, string version)
+    {
+        foreach (OtaUpdate update in _open.Values.Where(u => u.Row.FirmwareId == id && u.Row.FirmwareVersion == version))
+        {
+            update.Post(SenderEvent.Cancel(ErrorCodes.Aborted, "The firmware was removed at the hub."));
+            await update.Ended.ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _stopping = stoppingToken;
+        foreach (OtaRow row in _parts.Store.ListOpen())
+        {
+            TakeUp(row);
+        }
+
+        using PeriodicTimer daily = new(TimeSpan.FromDays(1), _parts.Time);
+        do
+        {
+            _parts.Store.RemoveEnded((_parts.Time.GetUtcNow() - _parts.Options.KeepEnded).ToUnixTimeSeconds());
+        }
+        while (await daily.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    private OtaRow NewRow(string device, FirmwareRow firmware, Transfer transfer)
+    {
+        long now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+        return new OtaRow
+        {
+            Device = device, FirmwareId = firmware.Id, FirmwareVersion = firmware.Version, Sha256 = firmware.Sha256, Manifest = transfer.ManifestText,
+            ChunkBytes = transfer.ChunkBytes, Encoding = _parts.Options.Encoding, State = OtaStates.Offered, Created = now, Updated = now,
+        };
+    }
+
+    private static OtaView ViewOf(OtaRow row)
+    {
+        long size = Transfer.Read(row.Session, row.Manifest, row.ChunkBytes, out _)?.Manifest.Size ?? 0;
+        bool delivered = row.State is OtaStates.Confirmed or OtaStates.RolledBack;
+        return new OtaView(
+            row.Session, row.Device, $"{row.FirmwareId}@{row.FirmwareVersion}", row.State, delivered ? 100 : 0, delivered ? size : 0, size, "", row.Code, row.Reason,
+            row.Created, row.Updated);
+    }
+
+    private void TakeUp(OtaRow row)
+    {
+        Transfer? transfer = Transfer.Read(row.Session, row.Manifest, row.ChunkBytes, out string problem);
+        Result<string> image = _firmware.ImagePath(row.Sha256, transfer?.Manifest.Size ?? 0);
+        if (transfer is null || (!image.IsOk && row.State is OtaStates.Offered or OtaStates.Transferring))
+        {
+            string reason = transfer is null ? $"The stored manifest cannot be read: {problem}." : image.Error!.Message;
+            _parts.Store.Update(row.Session, OtaStates.Failed, ErrorCodes.FirmwareDamaged, reason, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
+            return;
+        }
+
+        Run(row, transfer, image.IsOk ? image.Value : "");
+    }
+
+    private OtaUpdate Run(OtaRow row, Transfer transfer, string imagePath)
+    {
+        OtaUpdate update = new(row, transfer, imagePath, _parts);
+        _open[row.Device] = update;
+        if (_parts.Gateway.IsOnline(row.Device))
+        {
+            update.Post(SenderEvent.Online());
+        }
+
+        update.Begin(() => _open.TryRemove(new KeyValuePair<string, OtaUpdate>(row.Device, update)), _stopping);
+        return update;
+    }
+
+    private void Post(string device, SenderEvent e)
+    {
+        if (_open.TryGetValue(device, out OtaUpdate? update))
+        {
+            update.Post(e);
+        }
+    }
+
+    private void Take(DeviceMessage message)
+    {
+        if (message.Kind == TopicKind.OtaReport)
+        {
+            TakeReport(message);
+            return;
+        }
+
+        if (OtaMessages.Read(message, out long session) is not SenderEvent e)
+        {
+            return;
+        }
+
+        if (message.Body.Problem.Length > 0)
+        {
+            _parts.Gateway.Refuse(message.Id, ErrorCodes.MessageInvalid, $"The {message.Kind} is malformed: {message.Body.Problem}.");
+        }
+        else if (_open.TryGetValue(message.Id, out OtaUpdate? update) && update.Row.Session == session)
+        {
+            update.Post(e);
+        }
+        else if (message.Kind is not (TopicKind.OtaReject or TopicKind.OtaAbortUp))
+        {
+            // A device that goes on with an update that has ended here is told so; else it would wait for chunks for ever.
+            string reason = $"Update {session} is not under way at the hub.";
+            _parts.Gateway.Refuse(message.Id, ErrorCodes.StaleSession, reason);
+            Send(message.Id, TopicKind.OtaAbortDown, Codec.Write(new Abort { Session = session, Code = ErrorCodes.StaleSession, Reason = reason }));
+        }
+    }
+
+    private void TakeReport(DeviceMessage message)
+    {
+        Report report = Codec.ReadReport(message.Body);
+        if (message.Body.Problem.Length > 0)
+        {
+            _parts.Gateway.Refuse(message.Id, ErrorCodes.MessageInvalid, $"The report is malformed: {message.Body.Problem}.");
+            return;
+        }
+
+        Reported answer = new() { Session = report.Session, State = report.State };
+        if (_open.TryGetValue(message.Id, out OtaUpdate? update) && update.Row.Session == report.Session)
+        {
+            update.Post(SenderEvent.Reported(report.State, report.Code, report.Reason), answer);
+            return;
+        }
+
+        // The hub gave the update up, or lost it: what became of the image is kept all the same, and the device is answered.
+        if (_parts.Store.Find(message.Id, report.Session) is { } row && row.State != report.State)
+        {
+            _parts.Store.Update(row.Session, report.State, report.Code, report.Reason, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
+        }
+
+        Send(message.Id, TopicKind.Reported, Codec.Write(answer));
+    }
+
+    private void Send(string device, TopicKind kind, JsonWriter body) =>
+        _parts.Gateway.SendAsync(device, kind, body, _stopping).ContinueWith(
+            failed => _parts.Log.LogWarning(failed.Exception!.GetBaseException(), "Could not send {Kind} to {Device}", kind, device),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
+}

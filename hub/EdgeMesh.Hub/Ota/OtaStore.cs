@@ -1,0 +1,110 @@
+using System.Collections.Generic;
+using Dapper;
+using EdgeMesh.Hub.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace EdgeMesh.Hub.Ota;
+
+/// <summary>An update as stored: all that outlives the hub. How far it came is the device's to say.</summary>
+public sealed record OtaRow
+{
+    /// <summary>The update's number; never used twice.</summary>
+    public long Session { get; init; }
+
+    /// <summary>The device.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The firmware's id.</summary>
+    public required string FirmwareId { get; init; }
+
+    /// <summary>The firmware's version.</summary>
+    public required string FirmwareVersion { get; init; }
+
+    /// <summary>The image's SHA-256.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>base64url of the manifest that is offered.</summary>
+    public required string Manifest { get; init; }
+
+    /// <summary>Bytes in a chunk.</summary>
+    public required int ChunkBytes { get; init; }
+
+    /// <summary>One of <see cref="Contracts.Messages.ChunkEncodings"/>.</summary>
+    public required string Encoding { get; init; }
+
+    /// <summary>One of <see cref="Contracts.OtaStates"/>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Why it ended so; empty otherwise.</summary>
+    public string Code { get; init; } = "";
+
+    /// <summary>The cause as a sentence.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>When it began, in seconds since 1970-01-01 UTC.</summary>
+    public required long Created { get; init; }
+
+    /// <summary>When its state last changed, in seconds since 1970-01-01 UTC.</summary>
+    public required long Updated { get; init; }
+}
+
+/// <summary>The updates in the database.</summary>
+public sealed class OtaStore(Database database)
+{
+    private const string Columns =
+        "session, device, firmware_id AS FirmwareId, firmware_version AS FirmwareVersion, sha256, manifest, chunk_bytes AS ChunkBytes, encoding, state, code, reason, created, updated";
+
+    private const string Open = "state NOT IN ('rejected', 'failed', 'confirmed', 'rolled_back')";
+
+    /// <summary>Adds an update; null where the device has an open one.</summary>
+    public OtaRow? Add(OtaRow row)
+    {
+        using SqliteConnection db = database.Open();
+        long? session = db.ExecuteScalar<long?>(
+            """
+            INSERT INTO ota_session (device, firmware_id, firmware_version, sha256, manifest, chunk_bytes, encoding, state, created, updated)
+            VALUES (@Device, @FirmwareId, @FirmwareVersion, @Sha256, @Manifest, @ChunkBytes, @Encoding, @State, @Created, @Updated)
+            ON CONFLICT DO NOTHING RETURNING session
+            """,
+            row);
+        return session is null ? null : row with { Session = session.Value };
+    }
+
+    /// <summary>Records where an update stands.</summary>
+    public void Update(long session, string state, string code, string reason, long updated)
+    {
+        using SqliteConnection db = database.Open();
+        db.Execute(
+            "UPDATE ota_session SET state = @state, code = @code, reason = @reason, updated = @updated WHERE session = @session",
+            new { session, state, code, reason, updated });
+    }
+
+    /// <summary>The updates that have not ended.</summary>
+    public IReadOnlyList<OtaRow> ListOpen()
+    {
+        using SqliteConnection db = database.Open();
+        return db.Query<OtaRow>($"SELECT {Columns} FROM ota_session WHERE {Open} ORDER BY session").AsList();
+    }
+
+    /// <summary>The latest updates, of one device or of all, the newest first.</summary>
+    public IReadOnlyList<OtaRow> List(string? device, int limit)
+    {
+        using SqliteConnection db = database.Open();
+        return db.Query<OtaRow>(
+            $"SELECT {Columns} FROM ota_session WHERE @device IS NULL OR device = @device ORDER BY session DESC LIMIT @limit", new { device, limit }).AsList();
+    }
+
+    /// <summary>One update of a device; null where there is none.</summary>
+    public OtaRow? Find(string device, long session)
+    {
+        using SqliteConnection db = database.Open();
+        return db.QuerySingleOrDefault<OtaRow>($"SELECT {Columns} FROM ota_session WHERE device = @device AND session = @session", new { device, session });
+    }
+
+    /// <summary>Forgets updates that ended before a time; gives how many.</summary>
+    public int RemoveEnded(long before)
+    {
+        using SqliteConnection db = database.Open();
+        return db.Execute($"DELETE FROM ota_session WHERE NOT {Open} AND updated < @before", new { before });
+    }
+}

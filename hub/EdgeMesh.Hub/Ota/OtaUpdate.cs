@@ -1,0 +1,222 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Events;
+using EdgeMesh.Protocol;
+using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Security;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeMesh.Hub.Ota;
+
+/// <summary>One update under way: feeds the pure sender what happens, in order, and carries out what it asks for.</summary>
+internal sealed class OtaUpdate : IDisposable
+{
+    private const long ProgressEveryMs = 250;
+
+    private readonly OtaRow _row;
+    private readonly Transfer _transfer;
+    private readonly string _imagePath;
+    private readonly OtaSender _sender;
+    private readonly OtaParts _parts;
+    private readonly Channel<(SenderEvent Event, Reported? Answer)> _mailbox =
+        Channel.CreateUnbounded<(SenderEvent, Reported?)>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly ITimer _timer;
+    private SafeFileHandle? _image;
+    private long _updated;
+    private long _shownMs = -ProgressEveryMs;
+
+    internal OtaUpdate(OtaRow row, Transfer transfer, string imagePath, OtaParts parts)
+    {
+        _row = row;
+        _transfer = transfer;
+        _imagePath = imagePath;
+        _parts = parts;
+        _updated = row.Updated;
+        long age = Math.Max(0, parts.Time.GetUtcNow().ToUnixTimeSeconds() - row.Created);
+        _sender = new OtaSender(parts.Options.ToSenderOptions(), transfer.Manifest, transfer.ChunkBytes, row.State, NowMs - (age * 1000));
+        _timer = parts.Time.CreateTimer(_ => Post(SenderEvent.Tick()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    internal OtaRow Row => _row;
+
+    /// <summary>Done when the update has ended or the hub stops.</summary>
+    internal Task Ended { get; private set; } = Task.CompletedTask;
+
+    internal OtaView View
+    {
+        get
+        {
+            OtaSender s = _sender;
+            long bytes = s.State == OtaStates.Verifying ? s.CheckedBytes : Math.Min(s.Next * _transfer.ChunkBytes, _transfer.Manifest.Size);
+            int percent = (int)(Math.Min(s.Next * _transfer.ChunkBytes, _transfer.Manifest.Size) * 100 / _transfer.Manifest.Size);
+            return new OtaView(
+                _row.Session, _row.Device, $"{_row.FirmwareId}@{_row.FirmwareVersion}", s.State, percent, bytes, _transfer.Manifest.Size, s.Waiting,
+                s.Code, s.Reason, _row.Created, _updated);
+        }
+    }
+
+    private long NowMs => (long)_parts.Time.GetElapsedTime(0, _parts.Time.GetTimestamp()).TotalMilliseconds;
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _image?.Dispose();
+    }
+
+    internal void Post(SenderEvent e, Reported? answer = null) => _mailbox.Writer.TryWrite((e, answer));
+
+    /// <summary>Begins to run; <paramref name="onEnd"/> is called when the update has ended.</summary>
+    internal void Begin(Action onEnd, CancellationToken cancellation) => Ended = Task.Run(
+        async () =>
+        {
+            try
+            {
+                await RunAsync(cancellation).ConfigureAwait(false);
+                onEnd();
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // The hub stops; the update is taken up when it is back.
+            }
+            catch (Exception failure)
+            {
+                _parts.Log.LogCritical(failure, "Update {Session} of {Device} stopped on a defect of the hub; restart the hub to take it up", _row.Session, _row.Device);
+            }
+            finally
+            {
+                Dispose();
+            }
+        },
+        CancellationToken.None);
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        Show(stateChanged: true);
+        while (!OtaStates.IsFinal(_sender.State))
+        {
+            (SenderEvent e, Reported? answer) = await _mailbox.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+            await CarryOutAsync(_sender.Step(e, NowMs), cancellation).ConfigureAwait(false);
+            if (answer is not null)
+            {
+                // The outcome is stored by now: the device may forget it.
+                await _parts.Gateway.SendAsync(_row.Device, TopicKind.Reported, Codec.Write(answer), cancellation).ConfigureAwait(false);
+            }
+
+            ShowProgress();
+            SetTimer();
+        }
+    }
+
+    private async Task CarryOutAsync(SenderEffect[] effects, CancellationToken cancellation)
+    {
+        foreach (SenderEffect effect in effects)
+        {
+            switch (effect.Kind)
+            {
+                case SenderEffectKind.SendOffer:
+                    Offer offer = new()
+                    {
+                        Session = _row.Session, Manifest = _row.Manifest, ChunkBytes = _row.ChunkBytes, Window = _parts.Options.Window, Encoding = _row.Encoding,
+                    };
+                    await SendAsync(TopicKind.OtaOffer, Codec.Write(offer), cancellation).ConfigureAwait(false);
+                    break;
+                case SenderEffectKind.SendChunk:
+                    if (!await TrySendChunkAsync(effect.Sequence, cancellation).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+
+                    break;
+                case SenderEffectKind.SendComplete:
+                    await SendAsync(TopicKind.OtaComplete, Codec.Write(new Complete { Session = _row.Session }), cancellation).ConfigureAwait(false);
+                    break;
+                case SenderEffectKind.SendAbort:
+                    Abort abort = new() { Session = _row.Session, Code = _sender.Code, Reason = _sender.Reason };
+                    await SendAsync(TopicKind.OtaAbortDown, Codec.Write(abort), cancellation).ConfigureAwait(false);
+                    break;
+                default:
+                    Keep();
+                    break;
+            }
+        }
+    }
+
+    private Task<bool> SendAsync(TopicKind kind, Protocol.Json.JsonWriter body, CancellationToken cancellation) =>
+        _parts.Gateway.SendAsync(_row.Device, kind, body, cancellation);
+
+    private async Task<bool> TrySendChunkAsync(long sequence, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendChunkAsync(sequence, cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (IOException failure)
+        {
+            _parts.Log.LogError(failure, "Cannot read the image of update {Session}", _row.Session);
+            Post(SenderEvent.Cancel(ErrorCodes.FirmwareDamaged, "The hub cannot read the image; remove the firmware and add it again."));
+            return false;
+        }
+    }
+
+    private async Task SendChunkAsync(long sequence, CancellationToken cancellation)
+    {
+        _image ??= File.OpenHandle(_imagePath, options: FileOptions.Asynchronous);
+        int length = _transfer.LengthOf(sequence);
+        byte[] frame = new byte[ChunkFrame.Overhead + length];
+        Memory<byte> data = frame.AsMemory(ChunkFrame.Overhead);
+        if (await RandomAccess.ReadAsync(_image, data, sequence * _transfer.ChunkBytes, cancellation).ConfigureAwait(false) != length)
+        {
+            throw new EndOfStreamException($"{_imagePath} ends before chunk {sequence}.");
+        }
+
+        if (_row.Encoding == ChunkEncodings.Base64)
+        {
+            Chunk chunk = new() { Session = _row.Session, Sequence = sequence, Data = Convert.ToBase64String(data.Span) };
+            await SendAsync(TopicKind.OtaChunk, Codec.Write(chunk), cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await _parts.Gateway.SendChunkAsync(_row.Device, _row.Session, sequence, frame, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private void Keep()
+    {
+        _updated = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+        _parts.Store.Update(_row.Session, _sender.State, _sender.Code, _sender.Reason, _updated);
+        Show(stateChanged: true);
+    }
+
+    private void ShowProgress()
+    {
+        if (NowMs - _shownMs >= ProgressEveryMs)
+        {
+            Show(stateChanged: false);
+        }
+    }
+
+    private void Show(bool stateChanged)
+    {
+        _shownMs = NowMs;
+        _parts.Events.Publish(new OtaProgress(View, stateChanged));
+    }
+
+    private void SetTimer()
+    {
+        long due = _sender.DueMs;
+        TimeSpan wait = due == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp(due - NowMs, 1, int.MaxValue));
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+}
+
+/// <summary>What every update needs of the hub.</summary>
+internal sealed record OtaParts(DeviceGateway Gateway, OtaStore Store, HubEvents Events, OtaOptions Options, TimeProvider Time, ILogger Log);

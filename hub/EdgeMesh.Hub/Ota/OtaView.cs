@@ -1,0 +1,25 @@
+using EdgeMesh.Hub.Events;
+
+namespace EdgeMesh.Hub.Ota;
+
+/// <summary>An update as people see it: in lists, in events, and retained at <c>devices/{id}/ota</c>.</summary>
+/// <param name="Session">The update's number.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Firmware">The firmware, as <c>id@version</c>.</param>
+/// <param name="State">One of <see cref="Contracts.OtaStates"/>.</param>
+/// <param name="Percent">How much of the delivery is done, 0 to 100.</param>
+/// <param name="Bytes">Bytes that the device has, or has verified.</param>
+/// <param name="Size">Bytes of the image.</param>
+/// <param name="Waiting">What it waits for, as a sentence; empty where it goes on.</param>
+/// <param name="Code">Why it was rejected, failed or rolled back; empty otherwise.</param>
+/// <param name="Reason">The cause as a sentence.</param>
+/// <param name="Created">When it began, in seconds since 1970-01-01 UTC.</param>
+/// <param name="Updated">When its state last changed, in seconds since 1970-01-01 UTC.</param>
+public sealed record OtaView(
+    long Session, string Device, string Firmware, string State, int Percent, long Bytes, long Size, string Waiting, string Code, string Reason,
+    long Created, long Updated);
+
+/// <summary>An update moved on.</summary>
+/// <param name="View">Where it stands now.</param>
+/// <param name="StateChanged">Whether its state changed, and not only its progress.</param>
+public sealed record OtaProgress(OtaView View, bool StateChanged) : HubEvent;

@@ -4,7 +4,7 @@ import sys
 from hashlib import sha256
 from micropython import const
 import edgemesh
-from . import config, platform
+from . import platform
 from .connection import Connection
 from .contracts import (
     CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
@@ -297,6 +297,8 @@ def _hide():
 
 
 def run():
+    # Imported here, since it can go when it has been read.
+    from . import config
     try:
         settings = config.read()
     except Refused as e:
@@ -308,6 +310,7 @@ def run():
         return
     platform.make_state_folder()
     board.start_watchdog(settings['watchdog_ms'])
-    agent = Agent(settings, board)
+    config = None
     _hide()
+    agent = Agent(settings, board)
     agent.run()

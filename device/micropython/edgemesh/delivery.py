@@ -8,8 +8,8 @@ from .receiver import OtaReceiver
 
 # Not in errno, though littlefs and FAT raise it.
 _ENOSPC = const(28)
-_SCRATCH_BYTES = const(1024)
-_SLICES = const(4)
+_SCRATCH_BYTES = const(512)
+_SLICES = const(16)
 _PROGRESS_MS = const(2000)
 
 

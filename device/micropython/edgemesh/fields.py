@@ -39,9 +39,3 @@ def texts(o, name, count, length=NAME_LENGTH):
     if type(values) is not list or len(values) > count or not all(type(v) is str and len(v) <= length for v in values):
         invalid(name, 'an array of at most %d strings of at most %d characters' % (count, length))
     return values
-
-
-def is_name(value):
-    if type(value) is not str or not 1 <= len(value) <= NAME_LENGTH or value[0] in '_-':
-        return False
-    return all('a' <= c <= 'z' or '0' <= c <= '9' or c in '_-' for c in value)

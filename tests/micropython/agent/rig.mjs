@@ -40,7 +40,7 @@ export async function rig(t, { settings = {}, extra = {}, device = {}, power = t
   it.folder = flashFolder(it.settings, extra);
   if (hub) it.hub = await new Hub(broker.port, { secret }).connect();
   it.powerOn = async (more = {}) => {
-    it.device = await boot({ flash: it.folder, heap: 6 << 20, ...device, ...more });
+    it.device = await boot({ flash: it.folder, ...device, ...more });
     if (process.env.VERBOSE) it.device.on('line', (line) => console.log('   |', line));
     it.devices.push(it.device);
     return it.device;

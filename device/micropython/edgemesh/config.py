@@ -1,7 +1,6 @@
 # /edgemesh.json, as `edgemesh devices add` prints it.
-from json import load
 from .contracts import CHUNK_BYTES_DEFAULT, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, IMAGE_BYTES_MAX, KEY_BYTES, NAME_LENGTH, WINDOW_MAX
-from .fields import Refused, digits, integer, invalid, text, texts
+from .fields import Refused, digits, integer, invalid, parse_object, text, texts
 
 PATH = '/edgemesh.json'
 _DAY_MS = 86400000
@@ -10,13 +9,11 @@ _DAY_MS = 86400000
 # The members, optional ones filled in. Raises Refused with a sentence that says what to mend.
 def read():
     try:
-        with open(PATH) as f:
-            o = load(f)
+        with open(PATH, 'rb') as f:
+            o = parse_object(f.read())
     except OSError:
         raise Refused('', '%s is missing; copy there what `edgemesh devices add` printed.' % PATH)
-    except ValueError:
-        o = None
-    if type(o) is not dict:
+    if o is None:
         raise Refused('', '%s is not a JSON object; copy there what `edgemesh devices add` printed.' % PATH)
     try:
         return _check(o)

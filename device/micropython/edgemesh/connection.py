@@ -1,13 +1,12 @@
 # The way to the hub: network, broker, handshake, signatures. What it hands on is verified.
 from binascii import a2b_base64
-from json import loads
 from micropython import const
 from .contracts import (
     CHUNK_BYTES_MAX, CODE_MESSAGE_INVALID, CODE_MESSAGE_TOO_LARGE, CODE_SIGNATURE_INVALID, CODE_TOPIC_FORBIDDEN,
     PROTOCOL_VERSION, STATUS_LOST, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_HELLO, TOPIC_HUB_STATUS, TOPIC_OTA_ABORT_DOWN,
     TOPIC_OTA_CHUNK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_REPORTED, TOPIC_STATUS, TOPIC_WELCOME)
 from .crypto import from_hex
-from .fields import Refused, integer, text
+from .fields import Refused, integer, parse_object, text
 from .link import DeviceKey, DeviceLink, format_topic
 from .mqtt import Client
 from .signing import CHUNK_OVERHEAD
@@ -135,11 +134,8 @@ class Connection:
 
     # Not signed: it only prompts a hello. An absent hub keeps its sessions, or comes back with another boot id.
     def _see_hub(self, payload):
-        try:
-            body = loads(payload)
-        except ValueError:
-            body = None
-        if type(body) is not dict:
+        body = parse_object(payload)
+        if body is None:
             raise Refused(CODE_MESSAGE_INVALID, "The hub's status cannot be read.")
         if text(body, 'status', 16) == STATUS_ONLINE:
             self._link.hub_seen(text(body, 'boot', 16, ''), self._now_ms)

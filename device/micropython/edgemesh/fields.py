@@ -1,4 +1,5 @@
 # Reads members of parsed JSON: of the right type and in range, or refused with a sentence that names the member.
+from json import loads
 from .contracts import NAME_LENGTH, CODE_MESSAGE_INVALID
 
 
@@ -7,6 +8,15 @@ class Refused(Exception):
         super().__init__(code, reason)
         self.code = code
         self.reason = reason
+
+
+# The JSON object that the bytes hold; None where they hold none.
+def parse_object(data):
+    try:
+        value = loads(data)
+    except ValueError:
+        return None
+    return value if type(value) is dict else None
 
 
 def invalid(name, wanted):

@@ -1,11 +1,10 @@
 # An offered image: what is kept of an accepted offer, and whether the device takes it.
-from json import loads
 from .contracts import (
     NAME_LENGTH, IMAGE_BYTES_MAX, CODE_DEVICE_TYPE_MISMATCH, CODE_KIND_UNSUPPORTED, CODE_IMAGE_TOO_LARGE,
     CODE_REQUIREMENT_MISSING, CODE_SEQUENCE_NOT_ABOVE, CODE_MANIFEST_EXPIRED, CODE_MANIFEST_INVALID, CODE_ENCODING_UNSUPPORTED,
     CODE_TRIAL_IN_PROGRESS, ENCODING_RAW, ENCODING_BASE64)
 from .crypto import from_base64url
-from .fields import Refused, digits, integer, text, texts
+from .fields import Refused, digits, integer, parse_object, text, texts
 
 _NUMBER = 999999999999999999
 
@@ -28,11 +27,8 @@ def _read_manifest(manifest_text):
     data = from_base64url(manifest_text)
     if data is None:
         raise Refused(CODE_MANIFEST_INVALID, 'the manifest is not base64url')
-    try:
-        m = loads(data)
-    except ValueError:
-        m = None
-    if type(m) is not dict:
+    m = parse_object(data)
+    if m is None:
         raise Refused(CODE_MANIFEST_INVALID, 'the manifest is not a JSON object')
     for name in ('id', 'version', 'kind', 'device_type'):
         text(m, name, NAME_LENGTH)

@@ -3,7 +3,7 @@
 # Pure: an event and the time go in, effects come out, both tuples that begin with their name. Rules it keeps: nothing is
 # written before the offer is judged and recorded; nothing is acknowledged before it is flushed; the slot's file is only
 # appended to; no image is applied whose hash is not the manifest's, or without the hub's COMPLETE. It does not touch boot
-# records, run programs, or check signatures.
+# records, run programs, or check signatures. Nothing is sent while offline, since the offer that follows asks for all of it.
 #
 # Events                                    Effects, to be carried out in their order
 # ('restored', transfer, stored bytes)      ('send', kind of topic, body)
@@ -96,6 +96,10 @@ class OtaReceiver:
     def _do(self, *effect):
         self._effects.append(effect)
 
+    def _send(self, kind, body):
+        if self._online:
+            self._do('send', kind, body)
+
     def _restore(self, transfer, stored_bytes):
         self._transfer = transfer
         self._restored = True
@@ -111,7 +115,7 @@ class OtaReceiver:
         if self._state == _APPLIED:
             return
         session = offer['session']
-        if self._state == _IDLE and session == self._profile.applied_session:
+        if session == self._profile.applied_session:
             self._do('report')
             return
         try:
@@ -136,7 +140,10 @@ class OtaReceiver:
             self._send_verified(now_ms)
 
     def _reject(self, session, code, reason):
-        self._do('send', TOPIC_OTA_REJECT, {'session': session, 'code': code, 'reason': reason})
+        self._send(TOPIC_OTA_REJECT, {'session': session, 'code': code, 'reason': reason})
+        if self._state != _IDLE and session == self._transfer.session:
+            # The hub drops a rejected session, so its chunks would never come: an image may expire half way.
+            self._end()
 
     def _begin(self, transfer):
         if self._state != _IDLE:
@@ -150,7 +157,7 @@ class OtaReceiver:
     def _send_accept(self, now_ms):
         self._flush_what_is_new()
         self._unacknowledged = 0
-        self._do('send', TOPIC_OTA_ACCEPT, {'session': self._transfer.session, 'next': self.next, 'window': self._window})
+        self._send(TOPIC_OTA_ACCEPT, {'session': self._transfer.session, 'next': self.next, 'window': self._window})
         self._restart_nudges(now_ms)
 
     def _take_chunk(self, session, sequence, length, now_ms):
@@ -195,15 +202,17 @@ class OtaReceiver:
 
     def _acknowledge(self, at_once, now_ms):
         self._unacknowledged += 1
+        if self._unacknowledged == 1:
+            self._ack_due_ms = now_ms + _ACK_DELAY_MS
         if at_once or self._unacknowledged >= max(1, self._window // 4):
             self._send_ack()
         elif self._online:
-            self.due_ms = min(self.due_ms, now_ms + _ACK_DELAY_MS)
+            self.due_ms = min(self.due_ms, self._ack_due_ms)
 
     def _send_ack(self):
         self._flush_what_is_new()
         self._unacknowledged = 0
-        self._do('send', TOPIC_OTA_CHUNK_ACK, {
+        self._send(TOPIC_OTA_CHUNK_ACK, {
             'session': self._transfer.session, 'next': self.next, 'bitmap': '%016x' % self._held})
 
     def _flush_what_is_new(self):
@@ -222,8 +231,7 @@ class OtaReceiver:
             return
         wanted = self._transfer.manifest['sha256']
         if not sha256:
-            if self._online:
-                self._do('send', TOPIC_OTA_VERIFY, {'session': self._transfer.session, 'checked': count})
+            self._send(TOPIC_OTA_VERIFY, {'session': self._transfer.session, 'checked': count})
         elif sha256 == wanted:
             self._state = _VERIFIED
             self._sha256 = sha256
@@ -238,7 +246,7 @@ class OtaReceiver:
             self._fail(CODE_HASH_MISMATCH, "The received image's SHA-256 is %s, the manifest's %s." % (sha256, wanted))
 
     def _send_verified(self, now_ms):
-        self._do('send', TOPIC_OTA_VERIFY, {
+        self._send(TOPIC_OTA_VERIFY, {
             'session': self._transfer.session, 'checked': self._transfer.size, 'sha256': self._sha256})
         self.due_ms = now_ms + self._nudge_ms
         self._nudge_ms = min(self._nudge_ms * 2, _NUDGE_MAX_MS)
@@ -252,7 +260,7 @@ class OtaReceiver:
             self._do('refuse', CODE_STALE_SESSION, 'COMPLETE for session %d, of which no verified image is here.' % session)
 
     def _fail(self, code, reason):
-        self._do('send', TOPIC_OTA_ABORT_UP, {'session': self._transfer.session, 'code': code, 'reason': reason})
+        self._send(TOPIC_OTA_ABORT_UP, {'session': self._transfer.session, 'code': code, 'reason': reason})
         self._end()
 
     def _end(self):
@@ -280,6 +288,6 @@ class OtaReceiver:
     def _refuse_stale(self, session):
         reason = 'Session %d is not under way here; the hub must offer again.' % session
         self._do('refuse', CODE_STALE_SESSION, reason)
-        if session != self._stale_session:
+        if self._online and session != self._stale_session:
             self._stale_session = session
-            self._do('send', TOPIC_OTA_ABORT_UP, {'session': session, 'code': CODE_STALE_SESSION, 'reason': reason})
+            self._send(TOPIC_OTA_ABORT_UP, {'session': session, 'code': CODE_STALE_SESSION, 'reason': reason})

@@ -1,9 +1,9 @@
 # Signed JSON, chunk frames and the session that counts messages. Signatures are checked on the raw bytes before anything is
 # parsed, so no parser sees a stranger's bytes.
-from json import dumps, loads
+from json import dumps
 from .contracts import PROTOCOL_VERSION, REPLAY_WINDOW, CODE_REPLAYED, CODE_MESSAGE_INVALID
 from .crypto import Hmac, equal, to_hex
-from .fields import Refused, integer
+from .fields import Refused, integer, parse_object
 
 _OPENING = ',"mac":"'
 TAIL_BYTES = 8 + 64 + 2
@@ -35,11 +35,8 @@ def _tail(digest):
 
 # The body of a payload whose signature was verified.
 def parse(payload):
-    try:
-        body = loads(payload)
-    except ValueError:
-        body = None
-    if type(body) is not dict:
+    body = parse_object(payload)
+    if body is None:
         raise Refused(CODE_MESSAGE_INVALID, 'The message is signed but cannot be read.')
     body.pop('mac', None)
     return body

@@ -4,11 +4,10 @@
 # so a cut write damages only the older one. Each is JSON with a CRC-32 as its last member; what does not check counts as absent.
 # Whoever changes a record writes it before acting on it.
 from binascii import crc32
-from json import loads
 from .contracts import (
     NAME_LENGTH, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, MANIFEST_BYTES, TRIAL_ATTEMPTS, REASON_LENGTH,
     CODE_HASH_MISMATCH, CODE_CRASH_LOOP, STATE_APPLYING, STATE_CONFIRMED, STATE_ROLLED_BACK)
-from .fields import Refused, digits, integer, invalid, text
+from .fields import Refused, digits, integer, invalid, parse_object, text
 from .offer import Transfer
 from .signing import open_text
 
@@ -58,8 +57,10 @@ class BootRecord:
         if slot == self.trial:
             self.condemn(CODE_HASH_MISMATCH, 'The image in the slot is damaged.')
             return
-        self.images[slot] = None
         # The other slot may still hold the program confirmed before this one: an old program is better than none.
+        # A transfer goes into the spare slot, and which one that is changes here: it begins anew.
+        self.images[slot] = None
+        self.transfer = None
         spare = self.spare
         self.confirmed = spare if spare != self.trial and self.images[spare] else ''
 
@@ -119,9 +120,10 @@ def read(data):
     body = memoryview(data)[:-_TAIL_BYTES]
     if _tail(body) != data[-_TAIL_BYTES:]:
         return None
+    o = parse_object(data)
     try:
-        return _read(loads(data))
-    except (Refused, ValueError):
+        return o and _read(o)
+    except Refused:
         return None
 
 
@@ -169,6 +171,8 @@ def _read(o):
                               integer(t, 'chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX))
     r.report = _read_report(_object(o, 'report'))
     r.report_heard = o.get('report_heard') is True
+    if r.trial and (r.trial == r.confirmed or not r.images[r.trial]):
+        invalid('trial', 'a slot that holds an image and is not confirmed')
     return r
 
 

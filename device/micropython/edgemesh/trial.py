@@ -13,14 +13,13 @@ from .link import NEVER
 class Trial:
     def __init__(self, record, now_ms, healthy_after_ms=10000, hub_patience_ms=600000, report_retry_ms=10000):
         self._record = record
-        self._start_ms = now_ms
+        self._start_ms = self._silent_since_ms = now_ms
         self._healthy_after_ms = healthy_after_ms
         self._hub_patience_ms = hub_patience_ms
         self._report_retry_ms = report_retry_ms
         self._healthy_ms = NEVER
         self._healthy = False
         self._online = False
-        self._hub_reached = False
         self._report_ms = NEVER
 
     @property
@@ -38,6 +37,8 @@ class Trial:
         elif kind == 'online':
             self._go_online(now_ms)
         elif kind == 'offline':
+            if self._online:
+                self._silent_since_ms = now_ms
             self._online = False
             self._report_ms = NEVER
         elif kind == 'reported':
@@ -51,10 +52,12 @@ class Trial:
     def _probes_old(self):
         return self._record.trial != '' and self._record.probe == 'old'
 
-    # The old slot is tried once, and not where the new one has spoken with the hub.
+    # The old slot is tried once. That the new one has spoken with the hub before does not count: it may have cut itself off since.
     def _patience_end_ms(self):
-        if self._probes_old() or (self._record.trial and self._healthy and not self._hub_reached and not self._record.probe):
+        if self._probes_old():
             return self._start_ms + self._hub_patience_ms
+        if self._record.trial and self._healthy and not self._online and not self._record.probe:
+            return self._silent_since_ms + self._hub_patience_ms
         return NEVER
 
     def _report_due(self):
@@ -76,7 +79,6 @@ class Trial:
 
     def _go_online(self, now_ms):
         self._online = True
-        self._hub_reached = True
         if self._probes_old():
             self._record.condemn(CODE_HUB_UNREACHABLE, 'The new program did not reach the hub, the one before it did.')
             self._effects.append('persist')
@@ -101,8 +103,6 @@ class Trial:
         if now_ms >= self._healthy_ms:
             self._healthy_ms = NEVER
             self._healthy = True
-            self._record.attempts = 0
-            self._effects.append('persist')
             self._schedule_report(now_ms)
         if now_ms >= self._patience_end_ms():
             self._record.probe = 'done' if self._probes_old() else 'old'
@@ -119,5 +119,6 @@ class Trial:
             self._report_ms = now_ms
 
     def _persist_and_reboot(self):
+        self._report_ms = NEVER
         self._effects.append('persist')
         self._effects.append('reboot')

@@ -51,6 +51,8 @@ class Agent:
 
     # Never returns.
     def run(self):
+        # A watchdog that ended a trial's boot says nothing of the program that runs now.
+        suspect = self._board.reset_by_watchdog and not self._record.trial
         try:
             self._slot = self._choose_slot()
         except OSError as e:
@@ -58,7 +60,7 @@ class Agent:
             self.log('The boot record cannot be written (%r): no program is started.' % e, 'error')
         self._delivery.restore(self._board.now_ms())
         if self._slot:
-            if self._board.reset_by_watchdog and not self._record.trial:
+            if suspect:
                 self._go_alone()
             self._run_program()
         while True:

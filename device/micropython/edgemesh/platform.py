@@ -62,10 +62,14 @@ class Platform:
             self._network = (self._network + 1) % len(networks)
             network = networks[self._network]
             try:
+                # From the one before, which may be half way; that the station is already idle is no failure.
                 self._wlan.disconnect()
+            except OSError:
+                pass
+            try:
                 self._wlan.connect(network['ssid'], network['password'])
             except OSError as e:
-                print('edgemesh: Wi-Fi:', e)
+                print('edgemesh: Wi-Fi: %r' % e)
         return False
 
 

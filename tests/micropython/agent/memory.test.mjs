@@ -6,7 +6,8 @@ const LIVE_LIMIT_BYTES = 64 * 1024;
 
 // Samples what is alive at the deepest place of the chunk path, and the heap as it is found there.
 const MEASURING = `
-import gc
+# On a board these are in the firmware.
+import binascii, hashlib, io, json, gc
 gc.collect()
 base = gc.mem_alloc()
 import micropython

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { deliver, program, rig } from './rig.mjs';
 
@@ -54,4 +57,29 @@ test('a rolled back image is not tried again, a newer one is', async (t) => {
   await it.hub.waitFor('telemetry', (b) => b.program === 'better');
   it.hub.offer(program('good'), { session: 4, sequence: 3 });
   assert.equal((await it.hub.waitFor('ota/reject')).code, 'sequence_not_above');
+});
+
+test('a program with which the hub cannot be reached is condemned once the old one reaches it', async (t) => {
+  const it = await running(t, { hub_patience_ms: 1500 });
+  it.hub.offer(program('deaf'), { session: 2 });
+  await it.hub.waitFor('ota/verify', (b) => b.sha256 !== undefined && b.session === 2);
+  it.hub.answersHello = false;
+  // Two boots before; the trial; the old program on probation, which then reaches the hub.
+  while (it.device.boots < 4) await once(it.device, 'reset');
+  it.hub.answersHello = true;
+  const report = await it.hub.waitFor('ota/report', (b) => b.session === 2 && b.state === 'rolled_back');
+  assert.equal(report.code, 'hub_unreachable');
+  await it.hub.waitFor('telemetry', (b) => b.program === 'good', { from: it.hub.messages.length });
+});
+
+test('a slot damaged while the power was off is not run; the program before it is', async (t) => {
+  const it = await running(t);
+  assert.equal((await deliver(it, program('newer'), { session: 2 })).state, 'confirmed');
+  await it.hub.waitFor('telemetry', (b) => b.program === 'newer');
+  await it.device.powerOff();
+  const slot = ['a.img', 'b.img'].map((name) => path.join(it.folder, 'state', name)).find((name) => fs.readFileSync(name, 'utf8').includes('newer'));
+  fs.writeFileSync(slot, fs.readFileSync(slot, 'utf8').replace('newer', 'never'));
+  const from = it.hub.messages.length;
+  await it.powerOn();
+  assert.equal((await it.hub.waitFor('telemetry', () => true, { from })).program, 'good');
 });

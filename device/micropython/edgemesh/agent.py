@@ -1,7 +1,6 @@
 # The agent: keeps a program running, the hub informed and updates safe. Driven by pump(), which the program's sleeps call.
 import gc
 import sys
-from hashlib import sha256
 from micropython import const
 import edgemesh
 from . import platform
@@ -10,13 +9,13 @@ from .contracts import (
     CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
     TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
-from .crypto import to_hex
 from .delivery import Delivery
 from .fields import Refused, integer, text
 from .offer import Profile
 from .program import Program, sentence
 from .requests import Requests
 from .slots import newest, without_empty
+from .startup import choose_slot
 from .trial import Trial
 
 VERSION = '0.1.0'
@@ -54,7 +53,7 @@ class Agent:
         # A watchdog that ended a trial's boot says nothing of the program that runs now.
         suspect = self._board.reset_by_watchdog and not self._record.trial
         try:
-            self._slot = self._choose_slot()
+            self._slot = choose_slot(self._record, self._board, self)
         except OSError as e:
             # An attempt that cannot be counted is not made; the hub can still reach the agent.
             self.log('The boot record cannot be written (%r): no program is started.' % e, 'error')
@@ -221,34 +220,6 @@ class Agent:
         profile.on_trial = record.trial != ''
         profile.applied_session = record.report['session'] if record.report else 0
         profile.unix_seconds = 0 if self._unix is None else self._unix + now_ms // 1000
-
-    def _choose_slot(self):
-        record = self._record
-        while True:
-            before = record.trial, record.attempts
-            slot = record.select()
-            if before != (record.trial, record.attempts):
-                self.save()
-            if not slot or self._is_whole(slot):
-                return slot
-            self.log('Slot %s is damaged.' % slot, 'error')
-            record.broken(slot)
-            self.save()
-
-    def _is_whole(self, slot):
-        image = self._record.images[slot]
-        name = slot + '.img'
-        if platform.size(name) != image['size']:
-            return False
-        digest = sha256()
-        scratch = memoryview(bytearray(1024))
-        with platform.open_file(name, 'rb') as f:
-            while True:
-                count = f.readinto(scratch)
-                if not count:
-                    return to_hex(digest.digest()) == image['sha256']
-                digest.update(scratch[:count])
-                self._board.feed()
 
     # A confirmed program that let the watchdog bite may do so again at once: first the hub has a time to send a better one.
     def _go_alone(self):

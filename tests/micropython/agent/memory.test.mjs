@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { program, rig } from './rig.mjs';
+import { deliver, program, rig } from './rig.mjs';
 
 const LIVE_LIMIT_BYTES = 64 * 1024;
 
@@ -47,4 +47,12 @@ test('agent and transfer live in 64 KiB, however large the image is', async (t) 
   }
   assert.ok(large.live < LIVE_LIMIT_BYTES, `${large.live} bytes are alive`);
   assert.ok(Math.abs(large.live - small.live) < 1024, 'it grows with the image');
+});
+
+test('a heap of 72 KiB is enough for agent, program and transfer', async (t) => {
+  const it = await rig(t, { device: { heap: 72 * 1024 } });
+  await it.hub.waitFor('info');
+  assert.equal((await deliver(it, program('first', 9000), { session: 1 })).state, 'confirmed');
+  assert.equal((await deliver(it, program('second', 40000), { session: 2 })).state, 'confirmed');
+  assert.ok(!it.device.output.some((line) => line.includes('MemoryError')), it.device.output.join('\n'));
 });

@@ -1,0 +1,180 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Hub.Results;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeMesh.Hub.Broker.Accounts;
+
+/// <summary>The accounts, kept right by asking the broker what it has and sending only what differs: it writes its file at every command.</summary>
+internal sealed class BrokerAccounts(
+    DynamicSecurity security, BrokerEndpoint endpoint, BrokerFolder folder, HubIdentity identity, ILogger<BrokerAccounts> log)
+    : IBrokerAccounts, IDisposable
+{
+    // One change at a time: each is a look followed by commands that rely on it.
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private bool _saidNotEnforced;
+
+    /// <summary>Makes sure of the read-only account; says once where the broker keeps no accounts for the hub.</summary>
+    public async Task EnsureViewerAsync(CancellationToken cancellationToken)
+    {
+        Result<AccountEnforcement> done = await EnsureAsync([BrokerAccount.Viewer(identity.Site, folder.ViewerSecret())], cancellationToken)
+            .ConfigureAwait(false);
+        if (done.Error is { } error)
+        {
+            log.LogError("The read-only account '{User}' is not ready: {Error}", BrokerEndpoint.ViewerUser, error.Message);
+        }
+    }
+
+    public async Task<Result<AccountEnforcement>> EnsureDevicesAsync(IReadOnlyList<DeviceAccount> devices, CancellationToken cancellationToken)
+    {
+        foreach (DeviceAccount device in devices)
+        {
+            if (Refusal(device.Id) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return await EnsureAsync([.. devices.Select(d => BrokerAccount.Device(identity.Site, d))], cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<Result<AccountEnforcement>> RemoveDeviceAsync(string id, CancellationToken cancellationToken) =>
+        ChangeDeviceAsync(id, Removal(id, BrokerAccount.DeviceRole(id)), cancellationToken);
+
+    public Task<Result<AccountEnforcement>> DisableDeviceAsync(string id, CancellationToken cancellationToken) =>
+        ChangeDeviceAsync(id, [Of("disableClient", id)], cancellationToken);
+
+    public Task<Result<AccountEnforcement>> EnableDeviceAsync(string id, CancellationToken cancellationToken) =>
+        ChangeDeviceAsync(id, [Of("enableClient", id)], cancellationToken);
+
+    // The plugin has no command for it; disabling throws a client off, and it is enabled again before it can come back.
+    public Task<Result<AccountEnforcement>> DisconnectDeviceAsync(string id, CancellationToken cancellationToken) =>
+        ChangeDeviceAsync(id, [Of("disableClient", id), Of("enableClient", id)], cancellationToken);
+
+    public void Dispose() => _changing.Dispose();
+
+    private static JsonObject Of(string command, string user) => new() { ["command"] = command, ["username"] = user };
+
+    private static JsonObject[] Removal(string user, string role) =>
+        [Of("deleteClient", user), new JsonObject { ["command"] = "deleteRole", ["rolename"] = role }];
+
+    private static Error? Refusal(string id) =>
+        !Names.IsValid(id) ? new Error(ErrorCodes.InvalidArgument, $"The device id is refused: an id is {Names.Grammar}.")
+        : BrokerEndpoint.IsReserved(id) ? new Error(
+            ErrorCodes.InvalidArgument, $"The device id '{id}' is refused: 'hub', 'viewer' and 'hub-…' are the hub's own at the broker. Choose another id.")
+        : null;
+
+    private async Task<Result<AccountEnforcement>> EnsureAsync(IReadOnlyList<BrokerAccount> accounts, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            JsonObject list = new() { ["command"] = "listClients", ["verbose"] = true };
+            Result<CommandResponse[]?> listed = await security.SendAsync([list], cancellationToken).ConfigureAwait(false);
+            if (listed.Error is not null || listed.Value is null || listed.Value[0].Error is not null)
+            {
+                return Judge(listed);
+            }
+
+            Dictionary<string, JsonObject> existing = ((listed.Value[0].Data?["clients"] as JsonArray) ?? []).OfType<JsonObject>()
+                .ToDictionary(c => (string)c["username"]!);
+            JsonObject[] changes = [.. accounts.SelectMany(a => Changes(a, existing.GetValueOrDefault(a.User)))];
+            return changes.Length == 0 ? AccountEnforcement.Enforced : Judge(await security.SendAsync(changes, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task<Result<AccountEnforcement>> ChangeDeviceAsync(
+        string id, IReadOnlyList<JsonObject> commands, CancellationToken cancellationToken)
+    {
+        if (Refusal(id) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Judge(await security.SendAsync(commands, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>What makes the account right; nothing where it is. An account that changes is made anew, which throws its client off.</summary>
+    private static IEnumerable<JsonObject> Changes(BrokerAccount account, JsonObject? existing)
+    {
+        bool right = (string?)existing?["textdescription"] == account.Fingerprint
+            && existing["roles"] is JsonArray roles && roles.Any(r => (string?)r?["rolename"] == account.Role);
+        if (right)
+        {
+            return [];
+        }
+
+        bool disabled = (bool?)existing?["disabled"] ?? false;
+        return [.. Removal(account.User, account.Role), .. account.Creation(), .. disabled ? [Of("disableClient", account.User)] : Array.Empty<JsonObject>()];
+    }
+
+    private Result<AccountEnforcement> Judge(Result<CommandResponse[]?> sent)
+    {
+        if (sent.Error is { } error)
+        {
+            return error;
+        }
+
+        if (sent.Value is null)
+        {
+            return SayNotEnforced();
+        }
+
+        foreach (CommandResponse response in sent.Value.Where(r => r.Error is not null))
+        {
+            string command = (string)response.Command["command"]!;
+            string? name = (string?)(response.Command["username"] ?? response.Command["rolename"]);
+            bool missing = response.Error!.EndsWith("not found", StringComparison.OrdinalIgnoreCase);
+            if (missing && command is "enableClient" or "disableClient")
+            {
+                return new Error(ErrorCodes.DeviceUnknown, $"The device '{name}' has no account at the broker. Enrol it first.");
+            }
+
+            if (!missing || !command.StartsWith("delete", StringComparison.Ordinal))
+            {
+                return new Error(ErrorCodes.BrokerUnavailable, $"The broker refuses {command} for '{name}': {response.Error}. Its log may say more.");
+            }
+        }
+
+        return AccountEnforcement.Enforced;
+    }
+
+    private AccountEnforcement SayNotEnforced()
+    {
+        if (!Interlocked.Exchange(ref _saidNotEnforced, true))
+        {
+            string site = identity.Site;
+            log.LogWarning(
+                "The broker at {Host}:{Port} does not answer at $CONTROL/dynamic-security/v1, so the hub cannot keep accounts there. Set up in that "
+                + "broker: for each device an account (user name and client id are its id) that may publish to {Up} and subscribe to {Down} and "
+                + "{Status}, and nothing else; for the hub an account that may do all below {Site}. The hub cannot enforce this: it cannot keep a "
+                + "device out of another's topics, nor throw a removed device off. What it believes is still signed by each device's own key.",
+                endpoint.Host,
+                endpoint.Port,
+                Topic.UpFilter(site, "<id>"),
+                Topic.DownFilter(site, "<id>"),
+                Topic.Format(TopicKind.HubStatus, site),
+                Topic.SiteFilter(site));
+        }
+
+        return AccountEnforcement.NotEnforced;
+    }
+}

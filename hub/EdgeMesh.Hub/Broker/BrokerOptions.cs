@@ -1,0 +1,37 @@
+namespace EdgeMesh.Hub.Broker;
+
+/// <summary>The MQTT broker; configuration section <c>Broker</c>.</summary>
+public sealed class BrokerOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Broker";
+
+    /// <summary>
+    /// An external broker, <c>mqtt://host[:1883]</c> or <c>mqtts://host[:8883]</c>. Default empty: the hub runs a Mosquitto of its own.
+    /// </summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>The hub's account at an external broker. Default empty: none.</summary>
+    public string User { get; set; } = "";
+
+    /// <summary>That account's password; better kept in <see cref="PasswordFile"/>. Default empty: none.</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>A file whose first line is that account's password. Default empty: none.</summary>
+    public string PasswordFile { get; set; } = "";
+
+    /// <summary>The only CA to trust at <c>mqtts://</c>, a PEM file. Default empty: the system's.</summary>
+    public string CaFile { get; set; } = "";
+
+    /// <summary>TCP port of the embedded broker's plain listener, 1 to 65535. Default 1883, MQTT's own.</summary>
+    public int Port { get; set; } = 1883;
+
+    /// <summary>
+    /// Plain MQTT beyond this machine: the embedded broker then listens on all addresses, and <c>mqtt://</c> may name another host.
+    /// For a laboratory: passwords and readings can be read along. Default false: loopback only.
+    /// </summary>
+    public bool AllowPlain { get; set; }
+
+    /// <summary>Path of the <c>mosquitto</c> program. Default empty: looked for in /usr/sbin, /usr/local/sbin and PATH.</summary>
+    public string Mosquitto { get; set; } = "";
+}

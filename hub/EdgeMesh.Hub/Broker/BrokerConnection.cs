@@ -34,6 +34,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     private Func<CancellationToken, Task> _prepare = _ => Task.CompletedTask;
     private CancellationTokenSource _connected = new();
     private Task _attending = Task.CompletedTask;
+    private string? _lastReason;
     private bool _told;
 
     internal BrokerConnection(
@@ -184,6 +185,7 @@ public sealed class BrokerConnection : IAsyncDisposable
             ended.ThrowIfCancellationRequested();
             _log.LogInformation("Connected to the broker at {Host}:{Port}", _endpoint.Host, _endpoint.Port);
             _state.Current = new BrokerStatus(BrokerPhase.Connected);
+            _lastReason = null;
             _told = true;
             _events.Publish(new BrokerConnected());
             while (true)
@@ -207,9 +209,15 @@ public sealed class BrokerConnection : IAsyncDisposable
         await _connected.CancelAsync().ConfigureAwait(false);
         await _attending.ConfigureAwait(false);
         string reason = $"The broker at {_endpoint.Host}:{_endpoint.Port} cannot be reached: {why.ReasonString}";
-        if (why.ReconnectDelay is not null && _state.Current.Error?.Message != reason)
+        if (why.ReconnectDelay is not null && reason != _lastReason)
         {
+            _lastReason = reason;
             _log.LogWarning("{Reason} The hub tries again by itself.", reason);
+        }
+
+        // Where Mosquitto itself is not running, that is the cause to show.
+        if (why.ReconnectDelay is not null && !(_endpoint.IsEmbedded && _state.Current.Phase == BrokerPhase.Unavailable))
+        {
             _state.Current = new BrokerStatus(BrokerPhase.Unavailable, new Error(ErrorCodes.BrokerUnavailable, reason));
         }
 

@@ -1,5 +1,6 @@
 using System;
 using EdgeMesh.Hub.Broker.Accounts;
+using EdgeMesh.Hub.Broker.Embedded;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,8 @@ public static class BrokerRegistration
         services.AddSingleton<DynamicSecurity>();
         services.AddSingleton<BrokerAccounts>();
         services.AddSingleton<IBrokerAccounts>(provider => provider.GetRequiredService<BrokerAccounts>());
+        services.AddSingleton<EmbeddedBroker>();
+        services.AddHostedService<BrokerService>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Threading;
 using EdgeMesh.Hub.Results;
 
 namespace EdgeMesh.Hub.Broker;
@@ -33,5 +34,15 @@ public sealed class BrokerState
     {
         get => _current;
         internal set => _current = value;
+    }
+
+    /// <summary>A broker that was gone is there again, and is being connected to; said of no other status.</summary>
+    internal void Starting()
+    {
+        BrokerStatus seen = _current;
+        if (seen.Phase == BrokerPhase.Unavailable)
+        {
+            Interlocked.CompareExchange(ref _current, new BrokerStatus(BrokerPhase.Starting), seen);
+        }
     }
 }

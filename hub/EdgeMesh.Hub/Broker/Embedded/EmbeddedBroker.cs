@@ -1,0 +1,201 @@
+using System;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Results;
+using EdgeMesh.Hub.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EdgeMesh.Hub.Broker.Embedded;
+
+/// <summary>Keeps a Mosquitto running: starts it, starts it again when it dies, stops it with the hub.</summary>
+internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFolder folder, TimeProvider time, ILogger<EmbeddedBroker> log)
+{
+    private static readonly TimeSpan BackoffMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(60);
+
+    // A run of this length was healthy: the next pause begins small again.
+    private static readonly TimeSpan HealthyRun = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProbePeriod = TimeSpan.FromMilliseconds(20);
+
+    private readonly BrokerOptions _options = options.Value;
+
+    /// <summary>The process id of the running Mosquitto; 0 where none runs.</summary>
+    public int ProcessId { get; private set; }
+
+    /// <summary>Runs until stopped, and has stopped Mosquitto when it returns.</summary>
+    /// <param name="accepting">Called each time that Mosquitto accepts connections.</param>
+    /// <param name="unavailable">Called each time that it cannot be started or has died.</param>
+    /// <param name="stopping">Stops it.</param>
+    public async Task RunAsync(Func<Task> accepting, Action<Error> unavailable, CancellationToken stopping)
+    {
+        TimeSpan backoff = BackoffMin;
+        while (!stopping.IsCancellationRequested)
+        {
+            long began = time.GetTimestamp();
+            Error? error;
+            try
+            {
+                error = await RunOnceAsync(accepting, stopping).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception)
+            {
+                // A full disk may have room again: this is tried again like every other cause.
+                error = new Error(ErrorCodes.StorageFailed, $"The embedded broker cannot be started in {folder.Path}: {e.Message}");
+            }
+
+            if (error is null)
+            {
+                return;
+            }
+
+            unavailable(error);
+            backoff = time.GetElapsedTime(began) >= HealthyRun ? BackoffMin : backoff;
+            await Task.Delay(backoff, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            backoff = backoff * 2 < BackoffMax ? backoff * 2 : BackoffMax;
+        }
+    }
+
+    /// <summary>One run; null where it ended because it was stopped.</summary>
+    private async Task<Error?> RunOnceAsync(Func<Task> accepting, CancellationToken stopping)
+    {
+        folder.Create();
+        using FileStream? held = TryLock();
+        if (held is null)
+        {
+            return Unavailable($"another hub that runs now uses {folder.Path}. Stop it, or give this one its own Hub:StateFolder.");
+        }
+
+        Result<MosquittoInstallation> installation = MosquittoInstallation.Find(_options.Mosquitto);
+        if (installation.Error is not null)
+        {
+            return installation.Error;
+        }
+
+        await EndOrphansAsync().ConfigureAwait(false);
+        if (IsPortTaken())
+        {
+            return PortTaken();
+        }
+
+        DynamicSecurityFile.Ensure(folder, log);
+        PrivateFile.Write(folder.Configuration, MosquittoConfiguration.Text(folder, _options, installation.Value.Plugin));
+        MosquittoProcess process = await MosquittoProcess.StartAsync(installation.Value.Program, folder.Configuration, time, log).ConfigureAwait(false);
+        ProcessId = process.Id;
+        try
+        {
+            if (!await AcceptsAsync(process, stopping).ConfigureAwait(false))
+            {
+                return process.Exited.IsCompleted ? Ended(process) : stopping.IsCancellationRequested ? null
+                    : Unavailable($"Mosquitto does not accept connections on port {_options.Port} within {StartLimit.TotalSeconds} s.");
+            }
+
+            log.LogInformation("Mosquitto (process {Process}) accepts connections on port {Port}", process.Id, _options.Port);
+            await accepting().ConfigureAwait(false);
+            await ((Task)process.Exited).WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return stopping.IsCancellationRequested ? null : Ended(process);
+        }
+        finally
+        {
+            ProcessId = 0;
+            await process.StopAsync(StopLimit).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The lock is the kernel's: it goes with the hub, also when that is killed.</summary>
+    private FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(folder.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Ends what an earlier hub on this state folder left behind. This hub holds the lock, so nobody else's is meant.</summary>
+    private async Task EndOrphansAsync()
+    {
+        foreach (int id in LinuxProcesses.WithArguments("-c", folder.Configuration))
+        {
+            log.LogWarning("Ending Mosquitto (process {Process}), which an earlier hub left behind", id);
+            try
+            {
+                using Process orphan = Process.GetProcessById(id);
+                LinuxProcesses.Terminate(id);
+                if (!orphan.WaitForExit(StopLimit))
+                {
+                    orphan.Kill();
+                    await orphan.WaitForExitAsync().ConfigureAwait(false);
+                }
+            }
+            catch (ArgumentException)
+            {
+                // It ended meanwhile.
+            }
+        }
+    }
+
+    private bool IsPortTaken()
+    {
+        using TcpListener probe = new(_options.AllowPlain ? IPAddress.Any : IPAddress.Loopback, _options.Port);
+        try
+        {
+            probe.Start();
+            return false;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return true;
+        }
+        catch (SocketException)
+        {
+            // Ports below 1024, say: Mosquitto's own words are as good.
+            return false;
+        }
+    }
+
+    private async Task<bool> AcceptsAsync(MosquittoProcess process, CancellationToken stopping)
+    {
+        long began = time.GetTimestamp();
+        while (!process.Exited.IsCompleted && !stopping.IsCancellationRequested && time.GetElapsedTime(began) < StartLimit)
+        {
+            try
+            {
+                using TcpClient probe = new();
+                await probe.ConnectAsync(IPAddress.Loopback, _options.Port, stopping).ConfigureAwait(false);
+                return true;
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                await Task.Delay(ProbePeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return false;
+    }
+
+    private Error PortTaken()
+    {
+        string holder = LinuxProcesses.ListenerOf(_options.Port)
+            ?? (LinuxProcesses.IsRunning("mosquitto") ? "another program, perhaps Debian's own Mosquitto," : "another program");
+        return Unavailable(
+            $"port {_options.Port} is taken by {holder}. Where that is the mosquitto.service of Debian's package, which starts by itself, run "
+            + "'systemctl disable --now mosquitto'; else set Broker:Port to a free port, or Broker:Url to use that broker.");
+    }
+
+    private static Error Ended(MosquittoProcess process) => Unavailable(
+        $"Mosquitto ended with exit code {process.Exited.Result}{(process.LastError.Length > 0 ? $" ({process.LastError})" : "")}. It is started again.");
+
+    private static Error Unavailable(string why) => new(ErrorCodes.BrokerUnavailable, "The embedded broker is not available: " + why);
+}

@@ -65,7 +65,7 @@ public static class CliApplication
             `edgemesh exit-codes` lists the error codes of each.
             """)
         {
-            HubCommand.Create(),
+            HubCommand.Create(options),
             DeviceCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),

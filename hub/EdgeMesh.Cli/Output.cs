@@ -49,16 +49,22 @@ internal sealed class Output(TextWriter stdout, TextWriter stderr, bool json, bo
     }
 
     /// <summary>Says what was refused or went wrong; gives the exit code.</summary>
-    internal int Fail(Error error)
+    /// <param name="error">What.</param>
+    /// <param name="line">Whether its JSON is the last of several documents, each on a line.</param>
+    internal int Fail(Error error, bool line = false)
     {
         if (json)
         {
-            WriteDocument(JsonSerializer.SerializeToNode(error, Operation.Json));
+            JsonNode document = JsonSerializer.SerializeToNode(error, Operation.Json)!;
+            stdout.WriteLine(document.ToJsonString(line ? Line : Document));
         }
 
-        stderr.WriteLine($"error: {Printable.Of(error.Message)} [{error.Code}]");
+        Explain(error);
         return ExitCodes.Of(error.Code);
     }
+
+    /// <summary>Says what went wrong, where people look for it.</summary>
+    internal void Explain(Error error) => stderr.WriteLine($"error: {Printable.Of(error.Message)} [{Printable.Of(error.Code)}]");
 
     /// <summary>An indented JSON document.</summary>
     internal void WriteDocument(JsonNode? data) => stdout.WriteLine(DocumentOf(data));

@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.IO;
 using System.Linq;
 using System.Reflection;
@@ -33,8 +34,7 @@ public static class CliApplication
         Output output = options.OutputOf(parsed, stdout, stderr);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
-            string command = string.Join(' ', parsed.CommandResult.Command.Parents.OfType<Command>().Select(c => c.Name + " ")) + parsed.CommandResult.Command.Name;
-            return output.Fail(new Error(ErrorCodes.InvalidArgument, $"{parsed.Errors[0].Message.TrimEnd('.')}; see `{command} --help`."));
+            return output.Fail(Arguments.Invalid($"{parsed.Errors[0].Message.TrimEnd('.')}; see `edgemesh{VerbOf(parsed.CommandResult)} --help`."));
         }
 
         try
@@ -55,14 +55,16 @@ public static class CliApplication
         }
     }
 
+    private static string VerbOf(CommandResult command) => command.Parent is CommandResult parent ? $"{VerbOf(parent)} {command.Command.Name}" : "";
+
     private static RootCommand Root(GlobalOptions options)
     {
         RootCommand root = new(
             $"""
             EdgeMesh: keeps a fleet of ESP32s up to date over MQTT.
 
-            Exit codes: {string.Join("; ", ExitCodes.Table.Select(row => $"{row.ExitCode} {row.Meaning}"))}.
-            `edgemesh exit-codes` lists the error codes of each.
+            Exit codes, whose error codes `edgemesh exit-codes` lists:
+            {string.Join('\n', ExitCodes.Table.Select(row => $"{row.ExitCode,5} {row.Meaning}"))}
             """)
         {
             HubCommand.Create(options),

@@ -23,7 +23,7 @@ internal sealed class GlobalOptions
 
     /// <summary>Where the answer goes. A terminal is only what this process was started on, never a writer it was handed.</summary>
     internal Output OutputOf(ParseResult parsed, TextWriter stdout, TextWriter stderr) => new(
-        stdout, stderr, parsed.GetResult(Json) is not null, terminal: ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected);
+        stdout, stderr, parsed.GetResult(Json) is { Implicit: false }, terminal: ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected);
 
     /// <summary>The action of a verb that asks the hub.</summary>
     internal Func<ParseResult, CancellationToken, Task<int>> Action(Func<Call, Task<int>> verb) => async (parsed, cancellation) =>

@@ -40,7 +40,7 @@ public sealed class HubTests(RunningHub hub)
     public async Task A_device_is_listed_shown_and_removed()
     {
         await hub.MustAsync("devices", "add", "garden", "--type", "relay");
-        Assert.Contains(hub.MustAsync("devices", "list").Result.Lines, line => line.StartsWith("garden  ", StringComparison.Ordinal) && line.Contains("offline"));
+        Assert.Contains((await hub.MustAsync("devices", "list")).Lines, line => line.StartsWith("garden  ", StringComparison.Ordinal) && line.Contains("offline"));
         Assert.Contains((await hub.MustAsync("devices", "list", "--json")).Json.EnumerateArray(), d => d.GetProperty("id").GetString() == "garden");
         Assert.Matches("type +relay", (await hub.MustAsync("devices", "show", "garden")).Stdout);
         await hub.MustAsync("devices", "remove", "garden");

@@ -9,7 +9,7 @@ public sealed record Ran(int ExitCode, string Stdout, string Stderr)
     {
         StringWriter stdout = new();
         StringWriter stderr = new();
-        int exitCode = await CliApplication.RunAsync(args, TextWriter.Synchronized(stdout), TextWriter.Synchronized(stderr), interrupted).WaitAsync(RunningHub.Limit);
+        int exitCode = await CliApplication.RunAsync(args, TextWriter.Synchronized(stdout), TextWriter.Synchronized(stderr), interrupted).WaitAsync(RunningHub.Limit, CancellationToken.None);
         return new Ran(exitCode, stdout.ToString(), stderr.ToString());
     }
 

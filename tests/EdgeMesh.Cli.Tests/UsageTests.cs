@@ -1,3 +1,5 @@
+using EdgeMesh.Hub.Hosting;
+
 namespace EdgeMesh.Cli.Tests;
 
 /// <summary>What needs no hub.</summary>
@@ -71,9 +73,12 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public async Task Help_of_the_daemon_names_every_setting()
+    public async Task Help_of_the_daemon_names_every_setting_of_every_options_class()
     {
-        Ran ran = await Ran.Of(["hub", "--help"]);
-        Assert.All(["Hub:Site", "Hub:Socket", "Broker:Url", "Broker:Port", "Ota:Window", "Firmware:Folder"], setting => Assert.Contains(setting, ran.Stdout));
+        string help = (await Ran.Of(["hub", "--help"])).Stdout;
+        var classes = typeof(HubOptions).Assembly.GetExportedTypes().Where(t => t.GetField("Section") is not null).ToArray();
+        Assert.Contains(typeof(HubOptions), classes);
+        Assert.All(classes, c => Assert.All(
+            c.GetProperties().Where(p => p.CanWrite), p => Assert.Contains($"--{c.GetField("Section")!.GetRawConstantValue()}:{p.Name} ", help)));
     }
 }

@@ -4,12 +4,13 @@ using System.CommandLine;
 using System.Data.Common;
 using System.IO;
 using System.Linq;
-using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub;
+using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
-using EdgeMesh.Hub.Results;
+using EdgeMesh.Hub.Ota;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -19,31 +20,47 @@ namespace EdgeMesh.Cli.Commands;
 /// <summary><c>edgemesh hub</c>: the daemon.</summary>
 internal static class HubCommand
 {
+    /// <summary>The options classes whose properties are the hub's settings.</summary>
+    internal static readonly (string Section, Type Type)[] Sections =
+    [
+        (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
+        (OtaOptions.Section, typeof(OtaOptions)),
+    ];
+
     internal static Command Create(GlobalOptions options)
     {
         Command hub = new(
             "hub",
-            $"""
-            Runs the hub until SIGTERM or Ctrl-C.
-
-            Settings: --Section:Name VALUE, the environment's EDGEMESH_Section__Name, and {HubApplication.ConfigurationFile}; the first counts most.
-            {string.Join('\n', Settings().Select(s => $"  {s}"))}
-            """)
+            $"Runs the hub until SIGTERM or Ctrl-C. Settings are also taken from the environment (EDGEMESH_Section__Name) and from {HubApplication.ConfigurationFile}.");
+        // Declared one by one, so that a misspelt setting is refused; the configuration would ignore it without a word.
+        Option<string>[] settings = [.. Sections.SelectMany(SettingsOf)];
+        foreach (Option<string> setting in settings)
         {
-            TreatUnmatchedTokensAsErrors = false,
-        };
+            hub.Options.Add(setting);
+        }
+
         hub.SetAction((parsed, cancellation) =>
         {
             Output output = options.OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            string[] settings = [.. parsed.UnmatchedTokens];
+            List<string> given = [.. settings.Where(s => parsed.GetResult(s) is not null).Select(s => $"{s.Name}={parsed.GetValue(s)}")];
             if (parsed.GetResult(options.Socket) is { Implicit: false })
             {
-                settings = [.. settings, $"--{HubOptions.Section}:{nameof(HubOptions.Socket)}={parsed.GetValue(options.Socket)}"];
+                given.Add($"--{HubOptions.Section}:{nameof(HubOptions.Socket)}={parsed.GetValue(options.Socket)}");
             }
 
-            return Problem(settings) is Error problem ? Task.FromResult(output.Fail(problem)) : RunAsync(settings, output, cancellation);
+            return RunAsync([.. given], output, cancellation);
         });
         return hub;
+    }
+
+    private static IEnumerable<Option<string>> SettingsOf((string Section, Type Type) options)
+    {
+        object defaults = Activator.CreateInstance(options.Type)!;
+        return options.Type.GetProperties().Where(property => property.CanWrite).Select(property => new Option<string>($"--{options.Section}:{property.Name}")
+        {
+            Description = $"{property.GetValue(defaults)}" is { Length: > 0 } value ? $"Default: {value}." : "Default: none.",
+            HelpName = "VALUE",
+        });
     }
 
     private static async Task<int> RunAsync(string[] settings, Output output, CancellationToken stop)
@@ -82,33 +99,4 @@ internal static class HubCommand
             yield return failure;
         }
     }
-
-    /// <summary>What is wrong with the settings. A misspelt one would otherwise be ignored without a word.</summary>
-    private static Error? Problem(string[] settings)
-    {
-        HashSet<string> known = new(Settings(), StringComparer.OrdinalIgnoreCase);
-        for (int i = 0; i < settings.Length; i++)
-        {
-            string[] parts = settings[i].Split('=', 2);
-            if (!parts[0].StartsWith("--", StringComparison.Ordinal) || !known.Contains(parts[0][2..]))
-            {
-                return Arguments.Invalid($"The hub has no setting {settings[i]}; see `edgemesh hub --help`.");
-            }
-
-            if (parts.Length == 1 && ++i == settings.Length)
-            {
-                return Arguments.Invalid($"The setting {parts[0]} has no value; give it one, as in {parts[0]} VALUE.");
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Every setting, from the options classes themselves: public, named …Options, with their section as a constant.</summary>
-    private static IEnumerable<string> Settings() => typeof(HubOptions).Assembly.GetExportedTypes()
-        .Where(t => t.Name.EndsWith("Options", StringComparison.Ordinal))
-        .Select(t => (Type: t, Section: t.GetField("Section")?.GetRawConstantValue() as string))
-        .Where(o => o.Section is not null)
-        .SelectMany(o => o.Type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(p => $"{o.Section}:{p.Name}"))
-        .Order(StringComparer.Ordinal);
 }

@@ -135,9 +135,17 @@ internal sealed class HubClient : IDisposable
     private Error NotOurs(HttpStatusCode? status) => new(
         ErrorCodes.Internal, $"What answers on {_socket} does not answer as this version's hub does (HTTP {(int?)status}); see the hub's log, and restart it after an update.");
 
-    private Error Unreachable(Exception failure) => new(
-        ErrorCodes.HubUnavailable,
-        failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.AccessDenied }
-            ? $"You may not use the hub's socket {_socket}: join its group, or use sudo."
-            : $"The hub does not answer on {_socket} ({failure.GetBaseException().Message}). Start it with `edgemesh hub` or `systemctl start edgemesh`, or name its socket with --socket.");
+    private Error Unreachable(Exception failure) => failure.GetBaseException() switch
+    {
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => Unavailable($"You may not use the hub's socket {_socket}: join its group, or use sudo."),
+        // What .NET makes of ENOENT.
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => NotRunning("there is no such socket"),
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => NotRunning("nobody listens there"),
+        Exception cause => NotRunning(cause.Message.TrimEnd('.')),
+    };
+
+    private Error NotRunning(string cause) =>
+        Unavailable($"The hub does not answer on {_socket} ({cause}). Start it with `edgemesh hub` or `systemctl start edgemesh`, or name its socket with --socket.");
+
+    private static Error Unavailable(string message) => new(ErrorCodes.HubUnavailable, message);
 }

@@ -178,6 +178,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     {
         _connected.Dispose();
         _connected = new CancellationTokenSource();
+        _identity.Renew();
         _attending = Task.Run(() => AttendAsync(_connected.Token));
         return Task.CompletedTask;
     }

@@ -41,7 +41,9 @@ public static class BootSlots
         }
 
         // The other slot may still hold the program confirmed before this one: an old program is better than none.
+        // A transfer goes into the spare slot, and which one that is changes here: it begins anew.
         r.SetImage(slot, null);
+        r.Transfer = null;
         r.Confirmed = r.Spare != r.Trial && r.ImageIn(r.Spare) != null ? r.Spare : "";
     }
 

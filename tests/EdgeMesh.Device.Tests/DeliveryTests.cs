@@ -28,4 +28,22 @@ public sealed class DeliveryTests
         Assert.DoesNotContain(world.Lines, line => line.Contains("Refused"));
         world.RunUntil(() => world.Hub.Heard.Any(m => m.Kind == TopicKind.Telemetry));
     }
+
+
+    [Fact]
+    public void A_long_verification_tells_its_progress_while_messages_are_answered()
+    {
+        // 100 slices of 4 KiB at 50 ms each are a verification of five seconds.
+        var world = new TestWorld(",\"slot_bytes\":500000") { BusyPollMs = 50 };
+        world.Hub.ChunkBytes = 4096;
+        world.Hub.Update("1.0.0", 1, world.Image("good-1", 409_600), 0);
+        world.RunUntil(() => world.Hub.Sender!.State == OtaStates.Verifying);
+        world.Hub.Heard.Clear();
+        world.RunUntil(() => world.Hub.Sender!.State == OtaStates.Complete);
+
+        var progress = world.Hub.Heard.Where(m => m.Kind == TopicKind.OtaVerify && !m.Body.Has("sha256")).ToList();
+        Assert.Equal(2, progress.Count);
+        Assert.InRange((long)progress[0].Body.Get("checked")!, 100_000, 200_000);
+        Assert.InRange((long)progress[1].Body.Get("checked")!, 250_000, 400_000);
+    }
 }

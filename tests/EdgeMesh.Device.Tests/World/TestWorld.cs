@@ -37,6 +37,9 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
 
     public long NowMs { get; private set; }
 
+    /// <summary>How long a poll takes that had something to do.</summary>
+    public long BusyPollMs { get; set; } = 1;
+
     public bool BrokerUp { get; set; } = true;
 
     public List<string> Lines { get; } = [];
@@ -96,7 +99,8 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
             try
             {
                 _client ??= new DeviceClient(new Board(this, Storage, this, this, this, this, new DotNetCrypto(), this), Configuration);
-                Wait(Math.Max(1, _client.Poll()));
+                long waitMs = _client.Poll();
+                Wait(waitMs == 0 ? BusyPollMs : waitMs);
             }
             catch (BoardResetException e)
             {

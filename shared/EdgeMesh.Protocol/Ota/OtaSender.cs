@@ -73,7 +73,8 @@ public sealed class OtaSender
                 return long.MaxValue;
             }
 
-            long due = Math.Min(_deadlineMs, _endMs);
+            // A message that overtook the news of the device's going may have set a deadline that does not run.
+            long due = _online ? Math.Min(_deadlineMs, _endMs) : _endMs;
             return Sending ? Math.Min(due, _flights.DueMs) : due;
         }
     }

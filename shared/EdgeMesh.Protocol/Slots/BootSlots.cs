@@ -45,6 +45,11 @@ public static class BootSlots
         r.SetImage(slot, null);
         r.Transfer = null;
         r.Confirmed = r.Spare != r.Trial && r.ImageIn(r.Spare) != null ? r.Spare : "";
+        if (r.Probe == "old")
+        {
+            // There is no old program to compare with any more: the one on trial goes on.
+            r.Probe = "done";
+        }
     }
 
     /// <summary>An offer was accepted: the spare slot's image is void from here on.</summary>

@@ -14,7 +14,7 @@ public sealed class JsonVectorTests
         foreach (System.Text.Json.Nodes.JsonObject c in VectorFile.List(file, "accepted"))
         {
             byte[] text = c.Utf8("text");
-            Json.JsonObject? read = JsonReader.Parse(text, text.Length, out string problem);
+            Protocol.Json.JsonObject? read = JsonReader.Parse(text, text.Length, out string problem);
             Assert.True(read != null, c.Text("text") + ": " + problem);
             Assert.True(JsonNode.DeepEquals(c["value"], NodeOf(read)), c.Text("text") + " was read as " + NodeOf(read)!.ToJsonString());
         }
@@ -28,7 +28,7 @@ public sealed class JsonVectorTests
 
     internal static JsonNode? NodeOf(object? value) => value switch
     {
-        Json.JsonObject o => new System.Text.Json.Nodes.JsonObject(
+        Protocol.Json.JsonObject o => new System.Text.Json.Nodes.JsonObject(
             o.MemberNames.Cast<string>().Select(n => new System.Collections.Generic.KeyValuePair<string, JsonNode?>(n, NodeOf(o.Get(n))))),
         ArrayList list => new JsonArray(list.Cast<object?>().Select(NodeOf).ToArray()),
         string s => JsonValue.Create(s),

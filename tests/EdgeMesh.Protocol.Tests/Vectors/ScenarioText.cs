@@ -35,25 +35,25 @@ internal sealed class ScenarioText
 
     /// <summary>The transfer that the pairs session, manifest and chunk_bytes describe.</summary>
     public Transfer Transfer(JsonObject manifests) =>
-        Ota.Transfer.Read(Number("session"), manifests.Text(Text("manifest")), (int)Number("chunk_bytes"), out string problem)
+        Protocol.Ota.Transfer.Read(Number("session"), manifests.Text(Text("manifest")), (int)Number("chunk_bytes"), out string problem)
         ?? throw new InvalidOperationException(problem);
 
     public ReceiverEvent ReceiverEvent(JsonObject manifests) => Word switch
     {
-        "restored" => Ota.ReceiverEvent.Restored(Transfer(manifests), Number("stored")),
-        "online" => Ota.ReceiverEvent.Online(),
-        "offline" => Ota.ReceiverEvent.Offline(),
-        "tick" => Ota.ReceiverEvent.Tick(),
-        "offer" => Ota.ReceiverEvent.Offered(new Offer
+        "restored" => Protocol.Ota.ReceiverEvent.Restored(Transfer(manifests), Number("stored")),
+        "online" => Protocol.Ota.ReceiverEvent.Online(),
+        "offline" => Protocol.Ota.ReceiverEvent.Offline(),
+        "tick" => Protocol.Ota.ReceiverEvent.Tick(),
+        "offer" => Protocol.Ota.ReceiverEvent.Offered(new Offer
         {
             Session = Number("session"), Manifest = manifests.Text(Text("manifest")), ChunkBytes = (int)Number("chunk_bytes"),
             Window = (int)Number("window"), Encoding = Text("encoding"),
         }),
-        "chunk" => Ota.ReceiverEvent.ChunkArrived(Number("session"), Number("sequence"), Number("length")),
-        "hashed" => Ota.ReceiverEvent.Hashed(Number("checked"), _pairs.GetValueOrDefault("sha256", "")),
-        "complete" => Ota.ReceiverEvent.Completed(Number("session")),
-        "abort" => Ota.ReceiverEvent.Aborted(Number("session"), Text("code")),
-        "storage_failed" => Ota.ReceiverEvent.StorageFailed(Text("code")),
+        "chunk" => Protocol.Ota.ReceiverEvent.ChunkArrived(Number("session"), Number("sequence"), Number("length")),
+        "hashed" => Protocol.Ota.ReceiverEvent.Hashed(Number("checked"), _pairs.GetValueOrDefault("sha256", "")),
+        "complete" => Protocol.Ota.ReceiverEvent.Completed(Number("session")),
+        "abort" => Protocol.Ota.ReceiverEvent.Aborted(Number("session"), Text("code")),
+        "storage_failed" => Protocol.Ota.ReceiverEvent.StorageFailed(Text("code")),
         _ => throw new InvalidOperationException("Unknown event: " + Word),
     };
 

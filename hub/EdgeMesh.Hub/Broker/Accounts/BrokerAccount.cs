@@ -9,11 +9,14 @@ using EdgeMesh.Contracts;
 namespace EdgeMesh.Hub.Broker.Accounts;
 
 /// <summary>A right as dynamic security names it. All are of priority 0 and allow; what none allows is denied.</summary>
-/// <param name="Type">publishClientSend, subscribeLiteral or subscribePattern.</param>
+/// <param name="Type">publishClientSend, publishClientReceive, subscribeLiteral or subscribePattern.</param>
 /// <param name="Topic">A literal topic or filter: Mosquitto 2.0.11 does not replace %u and %c.</param>
 internal sealed record AccessRight(string Type, string Topic)
 {
     public static AccessRight Publish(string filter) => new("publishClientSend", filter);
+
+    /// <summary>For topics that begin with $: Mosquitto 2.0.11 does not apply the default "receive allow" to them.</summary>
+    public static AccessRight Receive(string filter) => new("publishClientReceive", filter);
 
     public static AccessRight SubscribeWithin(string filter) => new("subscribePattern", filter);
 
@@ -59,7 +62,9 @@ internal sealed record BrokerAccount(string User, string Password, string? Clien
         AccessRight.Publish(DynamicSecurity.Tree),
         AccessRight.SubscribeWithin("#"),
         AccessRight.SubscribeWithin(DynamicSecurity.Tree),
+        AccessRight.Receive(DynamicSecurity.Tree),
         AccessRight.SubscribeWithin("$SYS/#"),
+        AccessRight.Receive("$SYS/#"),
     ]);
 
     /// <summary>Commands that make the account.</summary>

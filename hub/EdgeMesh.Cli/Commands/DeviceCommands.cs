@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using EdgeMesh.Cli.Rendering;
+using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Results;
+
+namespace EdgeMesh.Cli.Commands;
+
+/// <summary><c>edgemesh devices …</c></summary>
+internal static class DeviceCommands
+{
+    internal static Command Create(GlobalOptions options)
+    {
+        Command devices = new("devices", "The devices that this hub knows.") { Add(options), List(options) };
+        devices.Subcommands.Add(One(options, "show", "Shows one device."));
+        devices.Subcommands.Add(One(options, "remove", "Removes a device, its key and its broker account, at once."));
+        return devices;
+    }
+
+    private static Command Add(GlobalOptions options)
+    {
+        Argument<string> id = new("ID") { Description = $"A new id: {Names.Grammar}." };
+        Option<string> type = new("--type") { Description = "What it is, such as esp32-relay: firmware is for one type.", HelpName = "TYPE", Required = true };
+        Option<string?> file = new("--out") { Description = "Write its edgemesh.json here, for your account alone, instead of showing it.", HelpName = "FILE" };
+        Command add = new("add", "Makes a device's identity, key and broker account. Its edgemesh.json is shown this once.") { id, type, file };
+        add.SetAction(options.Action(call => AddAsync(call, call.Arguments.GetValue(id)!, call.Arguments.GetValue(type)!, call.Arguments.GetValue(file))));
+        return add;
+    }
+
+    private static async Task<int> AddAsync(Call call, string id, string type, string? path)
+    {
+        // The file comes first: a key that was made and cannot be kept would be lost.
+        Result<NewFile?> file = path is null ? Result.Of<NewFile?>(null) : NewFile.Create(path);
+        if (!file.IsOk)
+        {
+            return call.Output.Fail(file.Error!);
+        }
+
+        using NewFile? kept = file.Value;
+        Result<JsonNode?> added = await call.Hub.RunAsync("devices-add", new JsonObject { ["id"] = id, ["type"] = type }, call.Cancellation).ConfigureAwait(false);
+        if (!added.IsOk)
+        {
+            return call.Output.Fail(added.Error!);
+        }
+
+        if (kept is null)
+        {
+            call.Output.WriteDocument(added.Value);
+            call.Output.Hint("This is the device's edgemesh.json. Its key is not shown again.");
+            return ExitCodes.Ok;
+        }
+
+        return Keep(call, kept, added.Value!.AsObject(), id);
+    }
+
+    private static int Keep(Call call, NewFile file, JsonObject configuration, string id)
+    {
+        try
+        {
+            file.Commit(Output.DocumentOf(configuration) + "\n");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return call.Output.Fail(new Error(
+                ErrorCodes.StorageFailed, $"{id} was added, but {file.Path} could not be written ({failure.Message}), and its key is lost. Remove it with `edgemesh devices remove {id}` and add it again."));
+        }
+
+        if (call.Output.Json)
+        {
+            configuration.Remove("key");
+            configuration["file"] = file.Path;
+            call.Output.WriteDocument(configuration);
+        }
+        else
+        {
+            call.Output.WriteLine($"{id} was added. Put {file.Path} on it as edgemesh.json; its key is not shown again.");
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    private static Command List(GlobalOptions options)
+    {
+        Command list = new("list", "Lists all devices.");
+        list.SetAction(options.Action(async call => call.Output.Answer<IReadOnlyList<DeviceView>>(
+            await call.Hub.RunAsync("devices-list", [], call.Cancellation).ConfigureAwait(false), Tables.Devices)));
+        return list;
+    }
+
+    private static Command One(GlobalOptions options, string verb, string description)
+    {
+        Argument<string> id = new("ID") { Description = "The device's id." };
+        Command command = new(verb, description) { id };
+        command.SetAction(options.Action(async call =>
+        {
+            JsonObject parameters = new() { ["id"] = call.Arguments.GetValue(id) };
+            Result<JsonNode?> answer = await call.Hub.RunAsync("devices-" + verb, parameters, call.Cancellation).ConfigureAwait(false);
+            return call.Output.Answer<DeviceView>(answer, Tables.Device);
+        }));
+        return command;
+    }
+}

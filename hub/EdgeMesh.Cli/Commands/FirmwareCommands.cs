@@ -1,0 +1,97 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using System.Threading.Tasks;
+using EdgeMesh.Cli.Http;
+using EdgeMesh.Cli.Rendering;
+using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Firmware;
+using EdgeMesh.Hub.Results;
+
+namespace EdgeMesh.Cli.Commands;
+
+/// <summary><c>edgemesh firmware …</c></summary>
+internal static class FirmwareCommands
+{
+    internal static Command Create(GlobalOptions options) => new("firmware", "The images that devices may be given.")
+    {
+        Add(options), List(options), Show(options), Remove(options),
+    };
+
+    private static Command Add(GlobalOptions options)
+    {
+        Argument<string> file = new("FILE") { Description = "The image." };
+        Option<string> id = new("--id") { Description = $"The firmware's id: {Names.Grammar}.", HelpName = "ID", Required = true };
+        Option<string> version = new("--version") { Description = "Its version, such as 1.4.0.", HelpName = "VERSION", Required = true };
+        Option<string> type = new("--type") { Description = "The type of device it is for.", HelpName = "TYPE", Required = true };
+        Option<string> kind = new("--kind") { Description = $"{ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} or {ImageKinds.Esp32Image}.", HelpName = "KIND", Required = true };
+        Option<string> requires = new("--requires") { Description = "Capabilities that the device must have, with commas between.", HelpName = "A,B" };
+        Command add = new("add", "Adds an image under an id and a version. The same again is no change.") { file, id, version, type, kind, requires };
+        add.SetAction(options.Action(call =>
+        {
+            (string Name, Option<string> Option)[] description = [("id", id), ("version", version), ("type", type), ("kind", kind), ("requires", requires)];
+            string query = string.Join('&', description.Select(d => $"{d.Name}={Uri.EscapeDataString(call.Arguments.GetValue(d.Option) ?? "")}"));
+            return AddAsync(call, call.Arguments.GetValue(file)!, query);
+        }));
+        return add;
+    }
+
+    private static async Task<int> AddAsync(Call call, string path, string query)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return call.Output.Fail(Arguments.Invalid($"The image cannot be read: {failure.Message}"));
+        }
+
+        await using (file.ConfigureAwait(false))
+        {
+            Result<JsonNode?> added = await ProgressBar.RunAsync(
+                call.Output,
+                Path.GetFileName(path),
+                file.Length,
+                sent => call.Hub.UploadAsync(query, new UploadContent(file, sent), call.Cancellation)).ConfigureAwait(false);
+            return call.Output.Answer<FirmwareRow>(added, Tables.Firmware);
+        }
+    }
+
+    private static Command List(GlobalOptions options)
+    {
+        Command list = new("list", "Lists all firmware, the newest first.");
+        list.SetAction(options.Action(async call => call.Output.Answer<IReadOnlyList<FirmwareRow>>(
+            await call.Hub.RunAsync("firmware-list", [], call.Cancellation).ConfigureAwait(false), Tables.Firmware)));
+        return list;
+    }
+
+    private static Command Show(GlobalOptions options)
+    {
+        Argument<string> name = Arguments.Firmware("ID[@VERSION]");
+        Command show = new("show", "Shows one firmware.") { name };
+        show.SetAction(options.Action(async call => call.Output.Answer<FirmwareRow>(
+            await call.Hub.RunAsync("firmware-show", new JsonObject().AddFirmware("id", call.Arguments.GetValue(name)!), call.Cancellation).ConfigureAwait(false),
+            Tables.Firmware)));
+        return show;
+    }
+
+    private static Command Remove(GlobalOptions options)
+    {
+        Argument<string> name = new("ID@VERSION") { Description = "The firmware." };
+        Option<bool> force = new("--force") { Description = "Also where it is on its way to devices; those updates end." };
+        Command remove = new("remove", "Removes a firmware.") { name, force };
+        remove.SetAction(options.Action(async call =>
+        {
+            JsonObject parameters = new JsonObject { ["force"] = call.Arguments.GetValue(force) }.AddFirmware("id", call.Arguments.GetValue(name)!);
+            return parameters.ContainsKey("version")
+                ? call.Output.Answer<FirmwareRow>(await call.Hub.RunAsync("firmware-remove", parameters, call.Cancellation).ConfigureAwait(false), Tables.Firmware)
+                : call.Output.Fail(Arguments.Invalid($"Which version of {call.Arguments.GetValue(name)} is to go? Name it as ID@VERSION; see `edgemesh firmware list`."));
+        }));
+        return remove;
+    }
+}

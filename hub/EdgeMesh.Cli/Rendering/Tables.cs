@@ -1,0 +1,110 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.Json;
+using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Firmware;
+using EdgeMesh.Hub.Ota;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace EdgeMesh.Cli.Rendering;
+
+/// <summary>What people are shown of the hub's answers.</summary>
+internal static class Tables
+{
+    private const double Kibi = 1024;
+
+    private static readonly Style Heading = new(decoration: Decoration.Bold);
+
+    internal static IRenderable Devices(IReadOnlyList<DeviceView> devices) => devices.Count == 0
+        ? new Text("No devices; add one with `edgemesh devices add ID --type TYPE`.\n")
+        : Rows(["DEVICE", "TYPE", "STATE", "LAST SEEN", "PROGRAM"], devices.Select(d => new[] { d.Id, d.Type, State(d), Time(d.LastSeen), d.Program }));
+
+    internal static IRenderable Device(DeviceView d)
+    {
+        List<(string, string)> members =
+        [
+            ("device", d.Id), ("type", d.Type), ("state", State(d)), ("last seen", Time(d.LastSeen)), ("program", d.Program.Length > 0 ? d.Program : "none"),
+            ("sequence", Number(d.Sequence)),
+        ];
+        if (d.Info is JsonElement info)
+        {
+            members.AddRange(info.EnumerateObject().Select(m => ("info." + m.Name, Value(m.Value))));
+        }
+
+        members.AddRange(d.Refused.Select(r => ("refused." + r.Key, Number(r.Value))));
+        return Members(members);
+    }
+
+    internal static IRenderable Firmware(IReadOnlyList<FirmwareRow> firmware) => firmware.Count == 0
+        ? new Text("No firmware; add one with `edgemesh firmware add FILE`.\n")
+        : Rows(["FIRMWARE", "TYPE", "KIND", "SIZE", "ADDED"], firmware.Select(f => new[] { $"{f.Id}@{f.Version}", f.DeviceType, f.Kind, Size(f.Size), Time(f.Created) }));
+
+    internal static IRenderable Firmware(FirmwareRow f) => Members(
+    [
+        ("firmware", $"{f.Id}@{f.Version}"), ("type", f.DeviceType), ("kind", f.Kind), ("size", $"{Size(f.Size)} ({f.Size} bytes)"), ("sha256", f.Sha256),
+        ("sequence", Number(f.Sequence)), ("added", Time(f.Created)),
+    ]);
+
+    internal static IRenderable Updates(IReadOnlyList<OtaView> updates) => updates.Count == 0
+        ? new Text("No updates; begin one with `edgemesh ota start DEVICE FIRMWARE`.\n")
+        : Rows(["DEVICE", "FIRMWARE", "STATE", "DONE", "SINCE", "CAUSE"], updates.Select(u => new[] { u.Device, u.Firmware, u.State, $"{u.Percent} %", Time(u.Updated), Cause(u) }));
+
+    internal static IRenderable Update(OtaView u) => Members(
+    [
+        ("device", u.Device), ("firmware", u.Firmware), ("state", u.State), ("done", $"{u.Percent} %, {Size(u.Bytes)} of {Size(u.Size)}"), ("since", Time(u.Updated)),
+        ("cause", Cause(u)), ("session", Number(u.Session)),
+    ]);
+
+    internal static IRenderable ExitCodes(IEnumerable<(int ExitCode, string Meaning, string[] ErrorCodes)> table) =>
+        Rows(["EXIT", "MEANING", "ERROR CODES"], table.Select(row => new[] { Number(row.ExitCode), row.Meaning, string.Join(' ', row.ErrorCodes) }));
+
+    /// <summary>Bytes as people read them, in powers of 1024.</summary>
+    internal static string Size(long bytes) => bytes switch
+    {
+        < 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+        < 1024 * 1024 => string.Create(CultureInfo.InvariantCulture, $"{bytes / Kibi:0.0} KiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / Kibi / Kibi:0.0} MiB"),
+    };
+
+    /// <summary>Why an update stands where it does.</summary>
+    internal static string Cause(OtaView u) => u.Waiting.Length > 0 ? $"waiting: {u.Waiting}" : u.Code.Length > 0 ? $"{u.Reason} [{u.Code}]" : u.Reason;
+
+    private static string State(DeviceView d) => d.Online ? "online" : "offline";
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Time(long unixSeconds) => unixSeconds == 0
+        ? "never"
+        : DateTimeOffset.FromUnixTimeSeconds(unixSeconds).ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(Value)),
+        _ => value.ToString(),
+    };
+
+    private static Table Rows(string[] headings, IEnumerable<string[]> rows)
+    {
+        Table table = new Table().Border(TableBorder.None);
+        foreach (string heading in headings)
+        {
+            table.AddColumn(new TableColumn(new Text(heading, Heading)).Padding(0, 0, 2, 0));
+        }
+
+        foreach (string[] row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(Printable.Of(cell))));
+        }
+
+        return table;
+    }
+
+    private static Table Members(IEnumerable<(string Name, string Value)> members)
+    {
+        Table table = Rows(["", ""], members.Where(m => m.Value.Length > 0).Select(m => new[] { m.Name, m.Value }));
+        return table.HideHeaders();
+    }
+}

@@ -43,14 +43,14 @@ public sealed class SecurityPropertyTests
     public void Links_are_total_on_random_payloads()
     {
         DeviceKey key = new(Crypto, Key, "home", "lamp");
-        HubLink hub = new(Crypto, key, "home", "lamp", "0123456789abcdef");
+        HubLink hub = new(Crypto, key, "home", "lamp");
         DeviceLink device = new(Crypto, key, "home", "lamp");
         Random random = new(4);
         for (int i = 0; i < 20_000; i++)
         {
             byte[] payload = new byte[random.Next(200)];
             random.NextBytes(payload);
-            Assert.Equal(ErrorCodes.SignatureInvalid, hub.Greet(payload, 0, out _).Code);
+            Assert.Equal(ErrorCodes.SignatureInvalid, hub.Greet(payload, "0123456789abcdef", 0, out _).Code);
             Assert.Equal(ErrorCodes.SignatureInvalid, device.Welcomed(payload, out _).Code);
             Assert.Equal(ErrorCodes.NoSession, hub.Open(TopicKind.Status, payload).Code);
             Assert.False(hub.OpenChunk(payload));

@@ -128,8 +128,9 @@ class Delivery:
         left = transfer.length_of(sequence)
         while left:
             view = memoryview(self._scratch)[:min(left, _SCRATCH_BYTES)]
-            left -= self._held.readinto(view)
+            platform.read_full(self._held, view)
             self._slot.write(view)
+            left -= len(view)
 
     def _begin_hash(self):
         self._close()

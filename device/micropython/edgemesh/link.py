@@ -64,9 +64,11 @@ class DeviceLink:
         self.established = False
         self.due_ms = NEVER
 
-    # Another boot id than the welcomed one asks for a new hello.
+    # Another boot id than the welcomed one asks for a new hello. So does any sign of a hub that has left two hellos unanswered:
+    # the next one could be a minute away.
     def hub_seen(self, boot, now_ms):
-        if self.established and boot != self._hub_boot:
+        unanswered = self.due_ms != NEVER and self._retry_ms > 2 * HELLO_RETRY_MS
+        if boot != self._hub_boot if self.established else unanswered:
             self._restart(now_ms)
 
     # The payload of a hello when one is due, else None.

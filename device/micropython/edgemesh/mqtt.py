@@ -4,7 +4,7 @@
 # waits there for the next poll; of one larger than the buffer only the start is kept, and the rest is read past. Nothing is sent a
 # second time: within a connection TCP repeats, and in the next one the session's keys, and so every message, are others.
 # Any failure of the connection is an OSError out of poll().
-from errno import EAGAIN, ECONNABORTED, ECONNREFUSED, EINPROGRESS, ETIMEDOUT
+from errno import EACCES, EAGAIN, ECONNABORTED, ECONNREFUSED, EINPROGRESS, ETIMEDOUT
 from micropython import const
 from select import POLLERR, POLLHUP, POLLIN, POLLOUT, poll
 from socket import SOCK_STREAM, getaddrinfo, socket
@@ -44,7 +44,7 @@ class Client:
         self._packet_id = 0
         self._length = -1
         self._pending = b''
-        self._heard_ms = self._sent_ms = now_ms
+        self._heard_ms = self._asked_ms = now_ms
         self._pinged = False
         address = getaddrinfo(host, port, 0, SOCK_STREAM)[0][-1]
         self._socket = socket()
@@ -117,13 +117,13 @@ class Client:
     def _keep_alive(self):
         now_ms = self._now_ms
         if self._phase != _OPEN:
-            if now_ms - self._sent_ms > _PATIENCE_MS:
+            if now_ms - self._asked_ms > _PATIENCE_MS:
                 raise OSError(ETIMEDOUT)
         elif self._pinged:
-            if now_ms - self._sent_ms > _PATIENCE_MS and now_ms - self._heard_ms > _PATIENCE_MS:
+            if now_ms - self._asked_ms > _PATIENCE_MS and now_ms - self._heard_ms > _PATIENCE_MS:
                 raise OSError(ETIMEDOUT)
-        elif now_ms - self._sent_ms > self._keepalive_ms // 2:
-            self._sent_ms = now_ms
+        elif now_ms - self._asked_ms > self._keepalive_ms // 2:
+            self._asked_ms = now_ms
             self._pinged = True
             self._send(b'\xc0\0')
 
@@ -216,9 +216,12 @@ class Client:
             self._take_publish(first, length)
         elif kind == 2:
             if length != 2 or self._buffer[1] or self._phase != _GREETING:
-                raise OSError(ECONNREFUSED)
+                raise OSError(ECONNREFUSED, 'the broker refuses the account; is this device enabled, and the key its own?')
             self._phase = _OPEN
-        elif kind not in (4, 9, 11, 13):
+        elif kind == 9:
+            if 0x80 in bytes(self._buffer[2:length]):
+                raise OSError(EACCES, 'the broker refuses a subscription; its access rules lack this device')
+        elif kind not in (4, 11, 13):
             raise OSError(ECONNABORTED)
 
     def _take_publish(self, first, length):

@@ -1,6 +1,7 @@
 # All that touches the board: Wi-Fi, reset, watchdog, clock, randomness and files.
 import machine
 import os
+from errno import EIO
 from network import STA_IF, WLAN
 from time import gmtime, sleep_ms, ticks_diff, ticks_ms
 
@@ -106,14 +107,19 @@ def open_file(name, mode):
     return open(STATE + name, mode)
 
 
+def read_full(f, view):
+    if f.readinto(view) != len(view):
+        raise OSError(EIO)
+
+
 # Cuts a file by way of a copy, since files here cannot be shortened; a rename replaces in one step.
 def trim(name, count, scratch):
     with open_file(name, 'rb') as source, open_file('held', 'wb') as target:
         while count:
             view = memoryview(scratch)[:min(count, len(scratch))]
-            got = source.readinto(view)
-            target.write(view[:got])
-            count -= got
+            read_full(source, view)
+            target.write(view)
+            count -= len(view)
         target.flush()
     os.rename(STATE + 'held', STATE + name)
 

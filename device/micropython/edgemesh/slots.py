@@ -63,6 +63,9 @@ class BootRecord:
         self.transfer = None
         spare = self.spare
         self.confirmed = spare if spare != self.trial and self.images[spare] else ''
+        if self.probe == 'old':
+            # There is no old program to compare with any more: the one on trial goes on.
+            self.probe = 'done'
 
     # An offer was accepted: the spare slot's image is void from here on.
     def begin_transfer(self, transfer):

@@ -65,6 +65,19 @@ test('a hello that nobody answers is said again', async (t) => {
   await it.hub.waitFor('info');
 });
 
+test('a hub that comes back is greeted at once by a device that has waited long', async (t) => {
+  const it = await rig(t, { power: false });
+  it.hub.answersHello = false;
+  await it.powerOn({ speed: 4 });
+  const hellos = () => it.hub.messages.filter((m) => m.kind === 'hello').length;
+  // At 0, 2, 6 and 14 s of the device's; the fifth would come 4 s of ours later.
+  while (hellos() < 4) await it.hub.waitFor('hello', () => true, { from: it.hub.messages.length });
+  it.hub.disconnect();
+  it.hub.answersHello = true;
+  await it.hub.connect();
+  await it.hub.waitFor('info', () => true, { timeout_ms: 2500 });
+});
+
 test('the broker restarts in the middle of a transfer: the device reconnects and goes on where it was', async (t) => {
   const it = await rig(t);
   await it.hub.waitFor('info');

@@ -127,7 +127,7 @@ public sealed class OtaWaitTests(RunningHub hub)
         Task<Ran> waiting = hub.RunAsync(["ota", "start", name, name, "--wait", .. more]);
         OtaView? view = null;
         await RunningHub.EventuallyAsync(async () => (view = await UpdateOfAsync(name)) is not null, "the update has begun");
-        return (waiting, view! with { Size = Size });
+        return (waiting, view! with { Size = Size, Waiting = "" });
     }
 
     private async Task<OtaView?> UpdateOfAsync(string device) =>

@@ -36,6 +36,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     private Task _attending = Task.CompletedTask;
     private string? _lastReason;
     private bool _told;
+    private bool _disposed;
 
     internal BrokerConnection(
         BrokerEndpoint endpoint, HubIdentity identity, HubEvents events, BrokerState state, TimeProvider time, ILogger<BrokerConnection> log)
@@ -96,6 +97,11 @@ public sealed class BrokerConnection : IAsyncDisposable
     /// <summary>Ends the connection at once; the broker publishes the will.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _connected.CancelAsync().ConfigureAwait(false);
         await _client.DisposeAsync().ConfigureAwait(false);
         await _attending.ConfigureAwait(false);
@@ -172,6 +178,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     {
         _connected.Dispose();
         _connected = new CancellationTokenSource();
+        _identity.Renew();
         _attending = Task.Run(() => AttendAsync(_connected.Token));
         return Task.CompletedTask;
     }

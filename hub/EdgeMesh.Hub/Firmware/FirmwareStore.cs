@@ -140,13 +140,15 @@ public sealed class FirmwareStore : IDisposable
         : new Error(ErrorCodes.FirmwareDamaged, $"The image {sha256} is missing or cut in the firmware folder; remove the firmware and add it again.");
 
     /// <summary>A manifest for the same image with a sequence above all before: how an old image may be sent again.</summary>
-    public Manifest Reissue(Manifest manifest)
+    /// <param name="manifest">The image's manifest.</param>
+    /// <param name="above">A sequence that the new one must be above too, such as the highest a device confirmed for a hub since lost.</param>
+    public Manifest Reissue(Manifest manifest, long above = 0)
     {
         long now = _time.GetUtcNow().ToUnixTimeSeconds();
         return new Manifest
         {
             Id = manifest.Id, Version = manifest.Version, Kind = manifest.Kind, DeviceType = manifest.DeviceType, Size = manifest.Size,
-            Sha256 = manifest.Sha256, Requires = manifest.Requires, Sequence = _database.Next("sequence", now), Created = now,
+            Sha256 = manifest.Sha256, Requires = manifest.Requires, Sequence = _database.Next("sequence", Math.Max(now, above + 1)), Created = now,
         };
     }
 

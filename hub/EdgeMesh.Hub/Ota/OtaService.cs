@@ -70,7 +70,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         if (transfer.Manifest.Sequence <= profile.Sequence)
         {
             // An older image is wanted back: that takes a new manifest, since devices refuse every sequence they are past.
-            transfer.Manifest = _firmware.Reissue(transfer.Manifest);
+            transfer.Manifest = _firmware.Reissue(transfer.Manifest, profile.Sequence);
             transfer.ManifestText = Transfer.ManifestTextOf(transfer.Manifest);
         }
 

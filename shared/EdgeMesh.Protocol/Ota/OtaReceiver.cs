@@ -9,7 +9,7 @@ namespace EdgeMesh.Protocol.Ota;
 /// <remarks>
 /// Pure: an event and the time go in, effects come out. Rules it keeps: nothing is written before the offer is judged and recorded;
 /// nothing is acknowledged before it is flushed; the slot's file is only appended to; no image is applied whose hash is not the
-/// manifest's, or without the hub's COMPLETE. It does not touch boot records, run programs, or check signatures.
+/// manifest's, or without the hub's COMPLETE; nothing is sent while offline, since the offer that follows asks for all of it. It does not touch boot records, run programs, or check signatures.
 /// </remarks>
 public sealed class OtaReceiver
 {
@@ -31,6 +31,7 @@ public sealed class OtaReceiver
     private long _flushedNext;
     private int _window = 1;
     private int _unacknowledged;
+    private long _ackDueMs;
     private bool _restored;
     private bool _online;
     private string _sha256 = "";
@@ -87,6 +88,14 @@ public sealed class OtaReceiver
     private void Do(ReceiverEffectKind kind, object? message = null, long number = 0) =>
         _effects.Add(new ReceiverEffect(kind, message, number));
 
+    private void Send(object message)
+    {
+        if (_online)
+        {
+            Do(ReceiverEffectKind.Send, message);
+        }
+    }
+
     private void Restore(Transfer transfer, long storedBytes)
     {
         _transfer = transfer;
@@ -125,7 +134,7 @@ public sealed class OtaReceiver
             return;
         }
 
-        if (_state == State.Idle && offer.Session == _profile.AppliedSession)
+        if (offer.Session == _profile.AppliedSession)
         {
             Do(ReceiverEffectKind.Report);
             return;
@@ -135,14 +144,14 @@ public sealed class OtaReceiver
         if (offered == null)
         {
             string reason = "The offer is refused: " + problem + ".";
-            Do(ReceiverEffectKind.Send, new Reject { Session = offer.Session, Code = ErrorCodes.ManifestInvalid, Reason = reason });
+            RejectOffer(new Reject { Session = offer.Session, Code = ErrorCodes.ManifestInvalid, Reason = reason });
             return;
         }
 
         Reject? refusal = OfferJudge.Judge(offered, offer.Encoding, _profile);
         if (refusal != null)
         {
-            Do(ReceiverEffectKind.Send, refusal);
+            RejectOffer(refusal);
             return;
         }
 
@@ -162,6 +171,16 @@ public sealed class OtaReceiver
         if (_state == State.Verified)
         {
             SendVerified(nowMs);
+        }
+    }
+
+    private void RejectOffer(Reject refusal)
+    {
+        Send(refusal);
+        if (Busy && refusal.Session == _transfer.Session)
+        {
+            // The hub drops a rejected session, so its chunks would never come: an image may expire half way.
+            End();
         }
     }
 
@@ -185,7 +204,7 @@ public sealed class OtaReceiver
     {
         FlushWhatIsNew();
         _unacknowledged = 0;
-        Do(ReceiverEffectKind.Send, new Accept { Session = _transfer.Session, Next = _next, Window = _window });
+        Send(new Accept { Session = _transfer.Session, Next = _next, Window = _window });
         RestartNudges(nowMs);
     }
 
@@ -258,13 +277,18 @@ public sealed class OtaReceiver
     private void Acknowledge(bool atOnce, long nowMs)
     {
         _unacknowledged++;
+        if (_unacknowledged == 1)
+        {
+            _ackDueMs = nowMs + AckDelayMs;
+        }
+
         if (atOnce || _unacknowledged >= Math.Max(1, _window / 4))
         {
             SendAck();
         }
         else if (_online)
         {
-            DueMs = Math.Min(DueMs, nowMs + AckDelayMs);
+            DueMs = Math.Min(DueMs, _ackDueMs);
         }
     }
 
@@ -275,7 +299,7 @@ public sealed class OtaReceiver
         byte[] bitmap = new byte[8];
         Bytes.PutUInt32(bitmap, 0, (long)(_held >> 32));
         Bytes.PutUInt32(bitmap, 4, (long)(_held & 0xffffffff));
-        Do(ReceiverEffectKind.Send, new ChunkAck { Session = _transfer.Session, Next = _next, Bitmap = Hex.Encode(bitmap) });
+        Send(new ChunkAck { Session = _transfer.Session, Next = _next, Bitmap = Hex.Encode(bitmap) });
     }
 
     private void FlushWhatIsNew()
@@ -306,10 +330,7 @@ public sealed class OtaReceiver
 
         if (sha256.Length == 0)
         {
-            if (_online)
-            {
-                Do(ReceiverEffectKind.Send, new Verify { Session = _transfer.Session, Checked = bytes });
-            }
+            Send(new Verify { Session = _transfer.Session, Checked = bytes });
         }
         else if (sha256 == _transfer.Manifest.Sha256)
         {
@@ -335,7 +356,7 @@ public sealed class OtaReceiver
 
     private void SendVerified(long nowMs)
     {
-        Do(ReceiverEffectKind.Send, new Verify { Session = _transfer.Session, Checked = _transfer.Manifest.Size, Sha256 = _sha256 });
+        Send(new Verify { Session = _transfer.Session, Checked = _transfer.Manifest.Size, Sha256 = _sha256 });
         DueMs = nowMs + _nudgeMs;
         _nudgeMs = Math.Min(_nudgeMs * 2, NudgeMaxMs);
     }
@@ -374,7 +395,7 @@ public sealed class OtaReceiver
 
     private void Fail(string code, string reason)
     {
-        Do(ReceiverEffectKind.Send, new Abort { Session = _transfer.Session, Code = code, Reason = reason });
+        Send(new Abort { Session = _transfer.Session, Code = code, Reason = reason });
         End();
     }
 
@@ -420,10 +441,10 @@ public sealed class OtaReceiver
     {
         string reason = "Session " + session.ToString() + " is not under way here; the hub must offer again.";
         Refuse(ErrorCodes.StaleSession, reason);
-        if (session != _staleSession)
+        if (_online && session != _staleSession)
         {
             _staleSession = session;
-            Do(ReceiverEffectKind.Send, new Abort { Session = session, Code = ErrorCodes.StaleSession, Reason = reason });
+            Send(new Abort { Session = session, Code = ErrorCodes.StaleSession, Reason = reason });
         }
     }
 

@@ -73,7 +73,8 @@ public sealed class OtaSender
                 return long.MaxValue;
             }
 
-            long due = Math.Min(_deadlineMs, _endMs);
+            // A message that overtook the news of the device's going may have set a deadline that does not run.
+            long due = _online ? Math.Min(_deadlineMs, _endMs) : _endMs;
             return Sending ? Math.Min(due, _flights.DueMs) : due;
         }
     }
@@ -159,9 +160,9 @@ public sealed class OtaSender
         // A device that lost what it had after COMPLETE says so here, and is served again.
         _flights.Restart(next, window);
         _agreed = true;
+        _checked = 0;
         if (next < ChunkCount)
         {
-            _checked = 0;
             _deadlineMs = nowMs + _options.ChunkAckTimeoutMs;
             Become(OtaStates.Transferring);
         }
@@ -221,9 +222,13 @@ public sealed class OtaSender
 
     private void TakeAbort(string code, string reason, long nowMs)
     {
-        if (code == ErrorCodes.StaleSession && !Delivered)
+        if (code == ErrorCodes.StaleSession)
         {
-            Retry(code, reason, nowMs);
+            // After the delivery a late chunk or COMPLETE is stale by right, and says nothing of the image.
+            if (!Delivered)
+            {
+                Retry(code, reason, nowMs);
+            }
         }
         else
         {
@@ -233,9 +238,9 @@ public sealed class OtaSender
 
     private void TakeReport(SenderEvent e)
     {
-        _deadlineMs = long.MaxValue;
         if (e.Text == OtaStates.Applying || e.Text == OtaStates.Confirmed || e.Text == OtaStates.RolledBack)
         {
+            _deadlineMs = long.MaxValue;
             Become(e.Text, e.Code, e.Reason);
         }
     }

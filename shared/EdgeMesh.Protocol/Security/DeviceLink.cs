@@ -44,9 +44,11 @@ public sealed class DeviceLink : Link
     }
 
     /// <summary>The hub's status was published: a boot id that is not the welcomed one asks for a new hello.</summary>
+    /// <remarks>So does any sign of a hub that has left two hellos unanswered: the next one could be a minute away.</remarks>
     public void HubSeen(string boot, long nowMs)
     {
-        if (Established && boot != _hubBoot)
+        bool unanswered = _helloDueMs != long.MaxValue && _retryMs > 2 * HelloRetryMs;
+        if (Established ? boot != _hubBoot : unanswered)
         {
             Restart(nowMs);
         }

@@ -30,7 +30,8 @@ public sealed class BootRecord
     /// <summary>The slot on trial; empty for none.</summary>
     public string Trial { get; set; } = "";
 
-    /// <summary>Boots of the trial that have not become healthy.</summary>
+    /// <summary>Boots of the trial since it began, or since the old slot was tried.</summary>
+    /// <remarks>Health alone does not end the count: a program may run well for a while, and then hang before the hub hears of it.</remarks>
     public int Attempts { get; set; }
 
     /// <summary>Exceptions that ended the program on trial.</summary>

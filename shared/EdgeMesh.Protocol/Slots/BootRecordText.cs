@@ -64,6 +64,11 @@ internal static class BootRecordText
             Pass(report, o, "report");
         }
 
+        if (r.Trial.Length > 0 && (r.Trial == r.Confirmed || r.ImageIn(r.Trial) == null))
+        {
+            o.Note("trial", "a slot that holds an image and is not confirmed");
+        }
+
         return r;
     }
 

@@ -41,8 +41,15 @@ public static class BootSlots
         }
 
         // The other slot may still hold the program confirmed before this one: an old program is better than none.
+        // A transfer goes into the spare slot, and which one that is changes here: it begins anew.
         r.SetImage(slot, null);
+        r.Transfer = null;
         r.Confirmed = r.Spare != r.Trial && r.ImageIn(r.Spare) != null ? r.Spare : "";
+        if (r.Probe == "old")
+        {
+            // There is no old program to compare with any more: the one on trial goes on.
+            r.Probe = "done";
+        }
     }
 
     /// <summary>An offer was accepted: the spare slot's image is void from here on.</summary>

@@ -68,10 +68,10 @@ public sealed class Trial
     private readonly TrialOptions _options;
     private readonly long _startMs;
     private ArrayList _effects = new ArrayList();
+    private long _silentSinceMs;
     private long _healthyMs = long.MaxValue;
     private bool _healthy;
     private bool _online;
-    private bool _hubReached;
     private long _reportMs = long.MaxValue;
 
     /// <summary>The trial, or its aftermath, of this boot.</summary>
@@ -80,6 +80,7 @@ public sealed class Trial
         _record = record;
         _options = options;
         _startMs = nowMs;
+        _silentSinceMs = nowMs;
     }
 
     /// <summary>When it wants a <see cref="TrialEventKind.Tick"/>, in milliseconds; <see cref="long.MaxValue"/> for never.</summary>
@@ -89,10 +90,10 @@ public sealed class Trial
 
     private bool ProbesOld => OnTrial && _record.Probe == "old";
 
-    // The old slot is tried once, and not where the new one has spoken with the hub.
-    private long PatienceEndMs => ProbesOld || (OnTrial && _healthy && !_hubReached && _record.Probe == "")
+    // The old slot is tried once. That the new one has spoken with the hub before does not count: it may have cut itself off since.
+    private long PatienceEndMs => ProbesOld
         ? _startMs + _options.HubPatienceMs
-        : long.MaxValue;
+        : OnTrial && _healthy && !_online && _record.Probe == "" ? _silentSinceMs + _options.HubPatienceMs : long.MaxValue;
 
     private bool ReportDue => _record.Report != null && !_record.ReportHeard && _online && (!OnTrial || (_healthy && !ProbesOld));
 
@@ -110,6 +111,7 @@ public sealed class Trial
             case TrialEventKind.Faulted: TakeFault(text); break;
             case TrialEventKind.Online: GoOnline(nowMs); break;
             case TrialEventKind.Offline:
+                _silentSinceMs = _online ? nowMs : _silentSinceMs;
                 _online = false;
                 _reportMs = long.MaxValue;
                 break;
@@ -161,7 +163,6 @@ public sealed class Trial
     private void GoOnline(long nowMs)
     {
         _online = true;
-        _hubReached = true;
         if (ProbesOld)
         {
             BootSlots.Condemn(_record, ErrorCodes.HubUnreachable, "The new program did not reach the hub, the one before it did.");
@@ -201,8 +202,6 @@ public sealed class Trial
         {
             _healthyMs = long.MaxValue;
             _healthy = true;
-            _record.Attempts = 0;
-            _effects.Add(TrialEffect.Persist);
             ScheduleReport(nowMs);
         }
 
@@ -234,6 +233,7 @@ public sealed class Trial
 
     private void PersistAndReboot()
     {
+        _reportMs = long.MaxValue;
         _effects.Add(TrialEffect.Persist);
         _effects.Add(TrialEffect.Reboot);
     }

@@ -16,13 +16,24 @@ internal sealed class BrokerAccounts(
     DynamicSecurity security, BrokerEndpoint endpoint, BrokerFolder folder, HubIdentity identity, ILogger<BrokerAccounts> log)
     : IBrokerAccounts, IDisposable
 {
+    // Fifty commands, each of which writes the plugin's file to an SD card.
+    private static readonly TimeSpan ResponseLimit = TimeSpan.FromSeconds(10);
+
+    // How long to listen for a sign of dynamic security in an external broker: the hub is not ready before.
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(3);
+
     // One change at a time: each is a look followed by commands that rely on it.
     private readonly SemaphoreSlim _changing = new(1, 1);
     private bool _saidNotEnforced;
 
-    /// <summary>Makes sure of the read-only account; says once where the broker keeps no accounts for the hub.</summary>
+    // Whether this broker has answered as dynamic security; null before it was asked. A silent one costs a time limit, so it is asked once
+    // a connection; one that has answered and falls silent has failed, and what was asked of it must not pass for done by others.
+    private bool? _answers;
+
+    /// <summary>Makes sure of the read-only account; says once where the broker keeps no accounts for the hub. Runs at every connect.</summary>
     public async Task EnsureViewerAsync(CancellationToken cancellationToken)
     {
+        _answers = _answers is true ? true : null;
         Result<AccountEnforcement> done = await EnsureAsync([BrokerAccount.Viewer(identity.Site, folder.ViewerSecret())], cancellationToken)
             .ConfigureAwait(false);
         if (done.Error is { } error)
@@ -76,7 +87,7 @@ internal sealed class BrokerAccounts(
         try
         {
             JsonObject list = new() { ["command"] = "listClients", ["verbose"] = true };
-            Result<CommandResponse[]?> listed = await security.SendAsync([list], cancellationToken).ConfigureAwait(false);
+            Result<CommandResponse[]?> listed = await AskAsync([list], cancellationToken).ConfigureAwait(false);
             if (listed.Error is not null || listed.Value is null || listed.Value[0].Error is not null)
             {
                 return Judge(listed);
@@ -85,7 +96,7 @@ internal sealed class BrokerAccounts(
             Dictionary<string, JsonObject> existing = ((listed.Value[0].Data?["clients"] as JsonArray) ?? []).OfType<JsonObject>()
                 .ToDictionary(c => (string)c["username"]!);
             JsonObject[] changes = [.. accounts.SelectMany(a => Changes(a, existing.GetValueOrDefault(a.User)))];
-            return changes.Length == 0 ? AccountEnforcement.Enforced : Judge(await security.SendAsync(changes, cancellationToken).ConfigureAwait(false));
+            return changes.Length == 0 ? AccountEnforcement.Enforced : Judge(await AskAsync(changes, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -104,12 +115,37 @@ internal sealed class BrokerAccounts(
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return Judge(await security.SendAsync(commands, cancellationToken).ConfigureAwait(false));
+            return Judge(await AskAsync(commands, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
             _changing.Release();
         }
+    }
+
+    /// <summary>Sends the commands; null where an external broker has no dynamic security.</summary>
+    private async Task<Result<CommandResponse[]?>> AskAsync(IReadOnlyList<JsonObject> commands, CancellationToken cancellationToken)
+    {
+        if (_answers is false)
+        {
+            return (CommandResponse[]?)null;
+        }
+
+        bool mustAnswer = endpoint.IsEmbedded || _answers is true;
+        Result<CommandResponse[]?> sent = await security.SendAsync(commands, mustAnswer ? ResponseLimit : ProbeLimit, cancellationToken).ConfigureAwait(false);
+        if (!sent.IsOk)
+        {
+            return sent;
+        }
+
+        if (sent.Value is null && mustAnswer)
+        {
+            return new Error(
+                ErrorCodes.BrokerUnavailable, "The broker's dynamic security does not answer, so nothing is known to be changed. Try again; its log may say more.");
+        }
+
+        _answers = sent.Value is not null;
+        return sent;
     }
 
     /// <summary>What makes the account right; nothing where it is. An account that changes is made anew, which throws its client off.</summary>

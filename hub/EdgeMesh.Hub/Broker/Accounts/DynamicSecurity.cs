@@ -35,16 +35,16 @@ internal sealed class DynamicSecurity(BrokerEndpoint endpoint, TimeProvider time
     private const string ResponseTopic = RequestTopic + "/response";
 
     // Some 500 bytes each: a message stays far below any broker's packet limit.
-    private const int CommandsPerMessage = 100;
+    private const int CommandsPerMessage = 50;
 
     private static readonly Result<CommandResponse[]?> NoDynamicSecurity = (CommandResponse[]?)null;
 
-    /// <summary>How long the plugin may take to answer one message.</summary>
-    private static readonly TimeSpan ResponseLimit = TimeSpan.FromSeconds(10);
-
     /// <summary>Runs the commands in order and gives one response for each.</summary>
+    /// <param name="commands">The commands, without correlation data.</param>
+    /// <param name="responseLimit">How long the plugin may take to answer one message.</param>
+    /// <param name="cancellationToken">Ends the wait; what was sent may be done nevertheless.</param>
     /// <returns>Null where the broker can be reached and has no dynamic security, or none for the hub's account.</returns>
-    public async Task<Result<CommandResponse[]?>> SendAsync(IReadOnlyList<JsonObject> commands, CancellationToken cancellationToken)
+    public async Task<Result<CommandResponse[]?>> SendAsync(IReadOnlyList<JsonObject> commands, TimeSpan responseLimit, CancellationToken cancellationToken)
     {
         MqttClient client = new(time);
         await using ConfiguredAsyncDisposable disposing = client.ConfigureAwait(false);
@@ -69,7 +69,7 @@ internal sealed class DynamicSecurity(BrokerEndpoint endpoint, TimeProvider time
             List<CommandResponse> all = [];
             foreach (JsonObject[] some in commands.Chunk(CommandsPerMessage))
             {
-                if (await ExchangeAsync(client, some, all.Count, responses.Reader, cancellationToken).ConfigureAwait(false) is not { } answered)
+                if (await ExchangeAsync(client, some, all.Count, responses.Reader, responseLimit, cancellationToken).ConfigureAwait(false) is not { } answered)
                 {
                     return all.Count == 0 ? NoDynamicSecurity : Unavailable($"it stopped answering after {all.Count} of {commands.Count} commands.");
                 }
@@ -109,7 +109,7 @@ internal sealed class DynamicSecurity(BrokerEndpoint endpoint, TimeProvider time
 
     /// <summary>Sends one message and awaits the response to each command in it; null where they do not come in time.</summary>
     private async Task<CommandResponse[]?> ExchangeAsync(
-        MqttClient client, JsonObject[] commands, int first, ChannelReader<JsonObject> responses, CancellationToken cancellationToken)
+        MqttClient client, JsonObject[] commands, int first, ChannelReader<JsonObject> responses, TimeSpan responseLimit, CancellationToken cancellationToken)
     {
         JsonArray numbered = [];
         for (int i = 0; i < commands.Length; i++)
@@ -119,7 +119,7 @@ internal sealed class DynamicSecurity(BrokerEndpoint endpoint, TimeProvider time
             numbered.Add(command);
         }
 
-        using CancellationTokenSource limit = new(ResponseLimit, time);
+        using CancellationTokenSource limit = new(responseLimit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         CommandResponse?[] answered = new CommandResponse?[commands.Length];
         try

@@ -1,0 +1,289 @@
+# The agent: keeps a program running, the hub informed and updates safe. Driven by pump(), which the program's sleeps call.
+import gc
+import sys
+from micropython import const
+import edgemesh
+from . import platform
+from .connection import Connection
+from .contracts import (
+    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
+    TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
+    TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
+from .delivery import Delivery
+from .fields import Refused, integer, text
+from .offer import Profile
+from .program import Program, sentence
+from .requests import Requests
+from .slots import newest, without_empty
+from .startup import choose_slot
+from .trial import Trial
+
+VERSION = '0.1.0'
+_UINT32 = 4294967295
+_WAIT_MAX_MS = const(1000)
+_RESTART_MS = const(1000)
+_RESTART_MAX_MS = const(60000)
+_GRACE_MS = const(60000)
+_LINES_KEPT = const(8)
+
+
+class Agent:
+    def __init__(self, settings, board):
+        self._config = settings
+        self._board = board
+        self._busy = False
+        self._slot = ''
+        self._ran = False
+        self._lines = []
+        self._unix = None
+        # Messages refused so far, by code.
+        self.refusals = {}
+        self._record = record = newest(platform.read('boot0'), platform.read('boot1'))
+        self._profile = Profile(settings['type'], [KIND_MICROPYTHON_APP], settings['slot_bytes'], settings['window'],
+                                settings['chunk_bytes'], settings['capabilities'])
+        self._connection = Connection(settings, board, self)
+        self._delivery = Delivery(record, self._profile, self)
+        self._trial = Trial(record, board.now_ms(), settings['healthy_after_ms'], settings['hub_patience_ms'],
+                            settings['report_retry_ms'])
+        self.device_id = settings['device']
+        self._requests = Requests(self)
+
+    # Never returns.
+    def run(self):
+        # A watchdog that ended a trial's boot says nothing of the program that runs now.
+        suspect = self._board.reset_by_watchdog and not self._record.trial
+        try:
+            self._slot = choose_slot(self._record, self._board, self)
+        except OSError as e:
+            # An attempt that cannot be counted is not made; the hub can still reach the agent.
+            self.log('The boot record cannot be written (%r): no program is started.' % e, 'error')
+        self._delivery.restore(self._board.now_ms())
+        if self._slot:
+            if suspect:
+                self._go_alone()
+            self._run_program()
+        while True:
+            self.pump(_WAIT_MAX_MS)
+
+    # Does what is due and waits at most so long for more. Never raises, whatever fails: the program has no part in it.
+    def pump(self, wait_ms=0):
+        if self._busy:
+            # From a timer's callback in the middle of ourselves.
+            self._board.sleep_ms(wait_ms)
+            return
+        self._busy = True
+        try:
+            self._poll(wait_ms)
+            # Only here: where the program leaves us no memory to work with, the watchdog shall bite.
+            self._board.feed()
+        except Exception as e:
+            self._fail(e)
+        finally:
+            self._busy = False
+        self._requests.serve()
+
+    def _poll(self, wait_ms):
+        board, connection, delivery, trial = self._board, self._connection, self._delivery, self._trial
+        if wait_ms > 0 and not delivery.hashing:
+            due_ms = min(connection.due_ms, delivery.receiver.due_ms, trial.due_ms)
+            wait_ms = min(wait_ms, _WAIT_MAX_MS, due_ms - board.now_ms())
+            if wait_ms > 0:
+                connection.wait(wait_ms)
+        connection.poll(board.now_ms())
+        delivery.poll(board.now_ms())
+        if board.now_ms() >= trial.due_ms:
+            self._step_trial('tick')
+        self._requests.send_waiting()
+
+    def _fail(self, error):
+        gc.collect()
+        try:
+            print('edgemesh: defect:')
+            sys.print_exception(error)
+            self._connection.drop(self._board.now_ms(), sentence(error))
+        except Exception:
+            # Not even that: the watchdog is not fed either.
+            pass
+
+    # ---- for the connection
+
+    def welcomed(self, body):
+        now_ms = self._board.now_ms()
+        self._unix = body['time'] - now_ms // 1000
+        self._board.set_clock(body['time'])
+        self.send(TOPIC_STATUS, {'status': STATUS_ONLINE}, True)
+        self._send_info()
+        self._requests.send_state()
+        while self._lines:
+            self.send(TOPIC_LOG, self._lines.pop(0))
+        self._delivery.step(('online',), now_ms)
+        self._step_trial('online')
+
+    def lost(self, why):
+        print('edgemesh: offline:', why)
+        self._delivery.step(('offline',), self._board.now_ms())
+        self._step_trial('offline')
+
+    def take(self, kind, body):
+        now_ms = self._board.now_ms()
+        if kind == TOPIC_COMMAND:
+            self._requests.take(body)
+            return
+        session = integer(body, 'session', 1, _UINT32)
+        if kind == TOPIC_OTA_OFFER:
+            text(body, 'manifest', MANIFEST_BYTES * 4 // 3 + 4)
+            text(body, 'signature', 128, '')
+            integer(body, 'chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX)
+            integer(body, 'window', 1, WINDOW_MAX)
+            text(body, 'encoding', 16)
+            self._refresh_profile(now_ms)
+            self._delivery.step(('offered', body), now_ms)
+        elif kind == TOPIC_OTA_COMPLETE:
+            self._delivery.step(('completed', session), now_ms)
+        elif kind == TOPIC_OTA_ABORT_DOWN:
+            self._delivery.step(('aborted', session), now_ms)
+        elif kind == TOPIC_REPORTED:
+            text(body, 'state', 16)
+            self._step_trial('reported', body)
+
+    def chunk(self, session, sequence, data):
+        self._delivery.chunk(session, sequence, data, self._board.now_ms())
+
+    # Logs the first, the tenth, the hundredth of each code: a flood must not fill a log.
+    def refused(self, code, reason):
+        count = self.refusals[code] = self.refusals.get(code, 0) + 1
+        while count % 10 == 0:
+            count //= 10
+        if count == 1:
+            self.log('Refused (%s, %d so far): %s' % (code, self.refusals[code], reason), 'warning')
+
+    # ---- for delivery, trial and requests
+
+    def send(self, kind, body, retain=False):
+        return self._connection.send(kind, body, 0 if kind == TOPIC_OTA_CHUNK_ACK else 1, retain)
+
+    def save(self):
+        data, file = self._record.next()
+        platform.write('boot%d' % file, data)
+
+    def report_wanted(self):
+        self._step_trial('report_wanted')
+
+    def reboot(self):
+        print('edgemesh: boots')
+        self._board.reset()
+
+    # A line for the log; the last ones wait for a connection.
+    def log(self, line, level='info'):
+        print('edgemesh: %s: %s' % (level, line))
+        body = {'level': level, 'text': line}
+        if self.send(TOPIC_LOG, body):
+            return True
+        if len(self._lines) == _LINES_KEPT:
+            self._lines.pop(0)
+        self._lines.append(body)
+        return False
+
+    @property
+    def busy(self):
+        return self._busy
+
+    # ---- inside
+
+    def _step_trial(self, kind, detail=None):
+        sequence = self._record.sequence
+        for effect in self._trial.step(kind, self._board.now_ms(), detail):
+            if effect == 'persist':
+                self.save()
+            elif effect == 'send_report':
+                self.send(TOPIC_OTA_REPORT, without_empty(self._record.report))
+            else:
+                self.reboot()
+        if sequence != self._record.sequence:
+            self._send_info()
+
+    def _send_info(self):
+        settings = self._config
+        info = {'type': settings['type'], 'runtime': 'micropython', 'agent': VERSION, 'kinds': self._profile.kinds,
+                'sequence': self._record.sequence}
+        for name in ('slot_bytes', 'window', 'chunk_bytes', 'capabilities'):
+            info[name] = settings[name]
+        image = self._record.images.get(self._slot)
+        if image:
+            info['program_id'] = image['id']
+            info['program_version'] = image['version']
+        self.send(TOPIC_INFO, info, True)
+
+    def _refresh_profile(self, now_ms):
+        record, profile = self._record, self._profile
+        profile.sequence = record.sequence
+        profile.on_trial = record.trial != ''
+        profile.applied_session = record.report['session'] if record.report else 0
+        profile.unix_seconds = 0 if self._unix is None else self._unix + now_ms // 1000
+
+    # A confirmed program that let the watchdog bite may do so again at once: first the hub has a time to send a better one.
+    def _go_alone(self):
+        self.log('The watchdog reset the board; the program starts in %d s.' % (_GRACE_MS // 1000), 'error')
+        until_ms = self._board.now_ms() + _GRACE_MS
+        while self._board.now_ms() < until_ms or (self._delivery.receiver.busy and self._connection.online):
+            self.pump(_WAIT_MAX_MS)
+
+    def _run_program(self):
+        wait_ms = _RESTART_MS
+        while True:
+            started_ms = self._board.now_ms()
+            try:
+                Program(platform.STATE + self._slot + '.img', self.pump, self._running, self._board.now_ms).run()
+                self.log('The program has ended.')
+                return
+            except BaseException as e:
+                # Whatever it is, SystemExit and MemoryError too, it is the program's and not the agent's.
+                fault = e
+            self._requests.forget()
+            gc.collect()
+            line = sentence(fault)
+            fault = None
+            self._step_trial('faulted', line)
+            if self._board.now_ms() - started_ms > _RESTART_MAX_MS:
+                wait_ms = _RESTART_MS
+            self.log('The program stopped: %s. It starts again in %d s.' % (line, wait_ms // 1000), 'error')
+            until_ms = self._board.now_ms() + wait_ms
+            wait_ms = min(wait_ms * 2, _RESTART_MAX_MS)
+            while self._board.now_ms() < until_ms:
+                self.pump(until_ms - self._board.now_ms())
+
+    def _running(self):
+        if not self._ran:
+            self._ran = True
+            self._step_trial('running')
+
+
+# A program's `import edgemesh` finds the functions and nothing else.
+def _hide():
+    for name in list(sys.modules):
+        if name.startswith('edgemesh.'):
+            del sys.modules[name]
+            try:
+                delattr(edgemesh, name[9:])
+            except AttributeError:
+                pass
+
+
+def run():
+    # Imported here, since it can go when it has been read.
+    from . import config
+    try:
+        settings = config.read()
+    except Refused as e:
+        print('edgemesh:', e.reason)
+        return
+    board = platform.Platform()
+    if not board.random:
+        print('edgemesh: this board has no source of randomness (os.urandom); no session can be made safely.')
+        return
+    platform.make_state_folder()
+    board.start_watchdog(settings['watchdog_ms'])
+    config = None
+    _hide()
+    agent = Agent(settings, board)
+    agent.run()

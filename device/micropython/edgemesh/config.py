@@ -1,0 +1,51 @@
+# /edgemesh.json, as `edgemesh devices add` prints it.
+from .contracts import CHUNK_BYTES_DEFAULT, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, IMAGE_BYTES_MAX, KEY_BYTES, NAME_LENGTH, WINDOW_MAX
+from .fields import Refused, digits, integer, invalid, parse_object, text, texts
+
+PATH = '/edgemesh.json'
+_DAY_MS = 86400000
+
+
+# The members, optional ones filled in. Raises Refused with a sentence that says what to mend.
+def read():
+    try:
+        with open(PATH, 'rb') as f:
+            o = parse_object(f.read())
+    except OSError:
+        raise Refused('', '%s is missing; copy there what `edgemesh devices add` printed.' % PATH)
+    if o is None:
+        raise Refused('', '%s is not a JSON object; copy there what `edgemesh devices add` printed.' % PATH)
+    try:
+        return _check(o)
+    except Refused as e:
+        raise Refused('', '%s: %s.' % (PATH, e.reason))
+
+
+def _check(o):
+    for name in ('site', 'device', 'type'):
+        if not _is_name(o.get(name)):
+            invalid(name, "1 to 32 characters out of a-z, 0-9, '_' and '-', the first a letter or a digit")
+    digits(o, 'key', 2 * KEY_BYTES)
+    if not text(o, 'host', 255):
+        invalid('host', "the hub's address")
+    integer(o, 'port', 1, 65535)
+    for name, low, high, default in (
+            ('slot_bytes', 1, IMAGE_BYTES_MAX, 131072), ('window', 1, WINDOW_MAX, 8),
+            ('chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, CHUNK_BYTES_DEFAULT),
+            ('healthy_after_ms', 0, _DAY_MS, 10000), ('hub_patience_ms', 1000, _DAY_MS, 600000),
+            ('report_retry_ms', 100, _DAY_MS, 10000), ('watchdog_ms', 1000, _DAY_MS, 30000)):
+        o[name] = integer(o, name, low, high, default)
+    o['capabilities'] = texts(o, 'capabilities', 64, NAME_LENGTH)
+    networks = o.setdefault('wifi', [])
+    if type(networks) is not list or not all(type(n) is dict for n in networks):
+        invalid('wifi', 'an array of objects')
+    for network in networks:
+        text(network, 'ssid', 32)
+        text(network, 'password', 64)
+    return o
+
+
+def _is_name(value):
+    if type(value) is not str or not 1 <= len(value) <= NAME_LENGTH or value[0] in '_-':
+        return False
+    return all('a' <= c <= 'z' or '0' <= c <= '9' or c in '_-' for c in value)

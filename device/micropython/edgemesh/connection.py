@@ -1,0 +1,141 @@
+# The way to the hub: network, broker, handshake, signatures. What it hands on is verified.
+from binascii import a2b_base64
+from micropython import const
+from .contracts import (
+    CHUNK_BYTES_MAX, CODE_MESSAGE_INVALID, CODE_MESSAGE_TOO_LARGE, CODE_SIGNATURE_INVALID, CODE_TOPIC_FORBIDDEN,
+    PROTOCOL_VERSION, STATUS_LOST, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_HELLO, TOPIC_HUB_STATUS, TOPIC_OTA_ABORT_DOWN,
+    TOPIC_OTA_CHUNK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_REPORTED, TOPIC_STATUS, TOPIC_WELCOME)
+from .crypto import from_hex
+from .fields import Refused, integer, parse_object, text
+from .link import DeviceKey, DeviceLink, format_topic
+from .mqtt import Client
+from .signing import CHUNK_OVERHEAD
+
+_BACKOFF_MS = const(1000)
+_BACKOFF_MAX_MS = const(60000)
+_KEEPALIVE_S = const(30)
+# A chunk in base64 with what surrounds it; offers and commands fit too, since manifests are bounded.
+_SURROUNDINGS_BYTES = const(512)
+_BUFFER_BYTES_MIN = const(4096)
+_UINT32 = 4294967295
+
+
+class Connection:
+    # agent: welcomed(body), lost(why), take(kind, body), chunk(session, sequence, data), refused(code, reason).
+    def __init__(self, config, platform, agent):
+        site, device = config['site'], config['device']
+        key = DeviceKey(from_hex(config['key']), site, device)
+        self._config = config
+        self._platform = platform
+        self._agent = agent
+        self._password = key.broker_password()
+        self._link = link = DeviceLink(key, site, device, platform.random)
+        self._client = Client(max(_BUFFER_BYTES_MIN, config['chunk_bytes'] * 4 // 3 + _SURROUNDINGS_BYTES),
+                              self._take, self._oversize)
+        self._hub_status = format_topic(TOPIC_HUB_STATUS, site)
+        self._kinds = {self._hub_status: TOPIC_HUB_STATUS}
+        for kind in (TOPIC_WELCOME, TOPIC_COMMAND, TOPIC_REPORTED, TOPIC_OTA_OFFER, TOPIC_OTA_CHUNK, TOPIC_OTA_COMPLETE,
+                     TOPIC_OTA_ABORT_DOWN):
+            self._kinds[link.topic_of(kind)] = kind
+        self._dial_ms = 0
+        self._backoff_ms = _BACKOFF_MS
+
+    @property
+    def online(self):
+        return self._client.open and self._link.established
+
+    @property
+    def due_ms(self):
+        return self._dial_ms if self._client.closed else self._link.due_ms
+
+    def wait(self, ms):
+        if self._client.closed:
+            self._platform.sleep_ms(ms)
+        else:
+            self._client.wait(ms)
+
+    def poll(self, now_ms):
+        try:
+            self._poll(now_ms)
+        except OSError as e:
+            self.drop(now_ms, 'the connection failed: %r' % e)
+
+    # Signs and sends; False where it cannot go out now.
+    def send(self, kind, body, qos=1, retain=False):
+        if not self.online:
+            return False
+        return self._client.publish(self._link.topic_of(kind), self._link.seal(kind, body), qos, retain)
+
+    def drop(self, now_ms, why):
+        self._client.close()
+        self._link.disconnected()
+        # Half of the wait is by chance, so that a fleet does not come back in one moment.
+        half = self._backoff_ms // 2
+        self._dial_ms = now_ms + half + int.from_bytes(self._platform.random(2), 'big') * half // 65535
+        self._backoff_ms = min(self._backoff_ms * 2, _BACKOFF_MAX_MS)
+        self._agent.lost(why)
+
+    def _poll(self, now_ms):
+        self._now_ms = now_ms
+        client, link, config = self._client, self._link, self._config
+        if client.closed:
+            if self._platform.online(config['wifi']) and now_ms >= self._dial_ms:
+                will = link.topic_of(TOPIC_STATUS), '{"status":"%s"}' % STATUS_LOST
+                client.dial(config['host'], config['port'], config['device'], config['device'], self._password, will,
+                            _KEEPALIVE_S, now_ms)
+            return
+        greeted = client.open
+        client.poll(now_ms)
+        if not client.open:
+            return
+        if not greeted:
+            client.subscribe((link.topic_of('devices/{}/down/#'), self._hub_status))
+            link.connected(now_ms)
+        hello = link.poll(now_ms)
+        if hello:
+            client.publish(link.topic_of(TOPIC_HELLO), hello, 1)
+
+    def _oversize(self, topic, count):
+        self._agent.refused(CODE_MESSAGE_TOO_LARGE, 'A message on %s has %d bytes.' % (topic, count))
+
+    def _take(self, topic, payload):
+        try:
+            kind = self._kinds.get(topic)
+            if kind == TOPIC_OTA_CHUNK:
+                self._take_chunk(payload)
+            elif kind == TOPIC_HUB_STATUS:
+                self._see_hub(payload)
+            elif kind == TOPIC_WELCOME:
+                body = self._link.welcomed(payload)
+                self._backoff_ms = _BACKOFF_MS
+                self._agent.welcomed(body)
+            elif kind:
+                self._agent.take(kind, self._link.open(kind, payload))
+            else:
+                raise Refused(CODE_TOPIC_FORBIDDEN, 'A message came on %s, which is not for this device to read.' % topic)
+        except Refused as e:
+            self._agent.refused(e.code, e.reason)
+
+    def _take_chunk(self, payload):
+        if len(payload) and payload[0] == PROTOCOL_VERSION:
+            if not self._link.open_chunk(payload):
+                raise Refused(CODE_SIGNATURE_INVALID, "A chunk's tag fits no session of this device.")
+            self._agent.chunk(int.from_bytes(payload[1:5], 'big'), int.from_bytes(payload[5:9], 'big'),
+                              payload[CHUNK_OVERHEAD:])
+            return
+        body = self._link.open(TOPIC_OTA_CHUNK, payload)
+        session = integer(body, 'session', 1, _UINT32)
+        sequence = integer(body, 'sequence', 0, _UINT32)
+        try:
+            data = a2b_base64(text(body, 'data', (CHUNK_BYTES_MAX + 2) // 3 * 4).encode())
+        except ValueError:
+            raise Refused(CODE_MESSAGE_INVALID, "A chunk's data is not base64.")
+        self._agent.chunk(session, sequence, data)
+
+    # Not signed: it only prompts a hello. An absent hub keeps its sessions, or comes back with another boot id.
+    def _see_hub(self, payload):
+        body = parse_object(payload)
+        if body is None:
+            raise Refused(CODE_MESSAGE_INVALID, "The hub's status cannot be read.")
+        if text(body, 'status', 16) == STATUS_ONLINE:
+            self._link.hub_seen(text(body, 'boot', 16, ''), self._now_ms)

@@ -1,0 +1,164 @@
+# Carries out what the receiver asks of the slot's file, the boot record and the hub.
+from hashlib import sha256
+from micropython import const
+from . import platform
+from .contracts import CODE_STORAGE_FAILED, CODE_STORAGE_FULL
+from .crypto import to_hex
+from .receiver import OtaReceiver
+
+# Not in errno, though littlefs and FAT raise it.
+_ENOSPC = const(28)
+_SCRATCH_BYTES = const(512)
+_SLICES = const(16)
+_PROGRESS_MS = const(2000)
+
+
+class Delivery:
+    # send(topic kind, body), save() the record, refused(code, reason), report() again and reboot() are the agent's.
+    def __init__(self, record, profile, agent):
+        self.receiver = OtaReceiver(profile)
+        self._record = record
+        self._agent = agent
+        self._scratch = bytearray(_SCRATCH_BYTES)
+        self._data = None
+        self._slot = None
+        self._held = None
+        # Which chunk stands at which place of the held file; a freed place is used again, so that it stays small.
+        self._places = []
+        self._hash = None
+
+    # The slot's file and how far it came are all that a transfer needs to go on after a reboot.
+    def restore(self, now_ms):
+        if self._record.transfer:
+            self.step(('restored', self._record.transfer, platform.size(self._file_name())), now_ms)
+
+    def chunk(self, session, sequence, data, now_ms):
+        self._data = data
+        self.step(('chunk_arrived', session, sequence, len(data)), now_ms)
+        self._data = None
+
+    # Where an effect on storage fails, the rest are dropped and the receiver is told.
+    def step(self, event, now_ms):
+        try:
+            for effect in self.receiver.step(event, now_ms):
+                self._do(effect)
+        except OSError as e:
+            if event[0] == 'storage_failed':
+                raise
+            self._close()
+            self.step(('storage_failed', CODE_STORAGE_FULL if e.errno == _ENOSPC else CODE_STORAGE_FAILED), now_ms)
+
+    def poll(self, now_ms):
+        if self._hash:
+            self._hash_slice(now_ms)
+        if now_ms >= self.receiver.due_ms:
+            self.step(('tick',), now_ms)
+
+    @property
+    def hashing(self):
+        return self._hash is not None
+
+    def _file_name(self):
+        return self._record.spare + '.img'
+
+    def _do(self, effect):
+        kind = effect[0]
+        if kind == 'append':
+            self._open_slot().write(self._data)
+        elif kind == 'send':
+            self._agent.send(effect[1], effect[2])
+        elif kind == 'flush':
+            if self._slot:
+                self._slot.flush()
+        elif kind == 'hold':
+            self._hold(effect[1])
+        elif kind == 'append_held':
+            self._append_held(effect[1])
+        elif kind == 'refuse':
+            self._agent.refused(effect[1], effect[2])
+        elif kind == 'open_slot':
+            self._close()
+            self._record.begin_transfer(effect[1])
+            self._agent.save()
+            self._slot = platform.open_file(self._file_name(), 'wb')
+        elif kind == 'adopt':
+            self._record.transfer = effect[1]
+            self._agent.save()
+        elif kind == 'trim':
+            self._close()
+            platform.trim(self._file_name(), effect[1], self._scratch)
+        elif kind == 'hash':
+            self._begin_hash()
+        elif kind == 'discard':
+            self._close()
+            self._record.end_transfer()
+            self._agent.save()
+            platform.remove('held')
+        elif kind == 'apply':
+            self._close()
+            platform.remove('held')
+            self._record.begin_trial()
+            self._agent.save()
+            self._agent.reboot()
+        elif kind == 'report':
+            self._agent.report_wanted()
+
+    def _open_slot(self):
+        if not self._slot:
+            self._slot = platform.open_file(self._file_name(), 'ab')
+        return self._slot
+
+    def _hold(self, sequence):
+        if not self._held:
+            self._held = platform.open_file('held', 'w+b')
+        if None in self._places:
+            place = self._places.index(None)
+            self._places[place] = sequence
+        else:
+            place = len(self._places)
+            self._places.append(sequence)
+        self._held.seek(place * self._record.transfer.chunk_bytes)
+        self._held.write(self._data)
+
+    def _append_held(self, sequence):
+        transfer = self._record.transfer
+        place = self._places.index(sequence)
+        self._places[place] = None
+        self._held.seek(place * transfer.chunk_bytes)
+        left = transfer.length_of(sequence)
+        while left:
+            view = memoryview(self._scratch)[:min(left, _SCRATCH_BYTES)]
+            left -= self._held.readinto(view)
+            self._slot.write(view)
+
+    def _begin_hash(self):
+        self._close()
+        self._hash = sha256()
+        self._hashed = 0
+        self._told_ms = None
+        self._slot = platform.open_file(self._file_name(), 'rb')
+
+    def _hash_slice(self, now_ms):
+        size = self._record.transfer.size
+        for _ in range(_SLICES):
+            count = self._slot.readinto(memoryview(self._scratch)[:min(_SCRATCH_BYTES, size - self._hashed)])
+            self._hash.update(memoryview(self._scratch)[:count])
+            self._hashed += count
+            if not count or self._hashed == size:
+                digest = to_hex(self._hash.digest())
+                self._close()
+                self.step(('hashed', self._hashed, digest), now_ms)
+                return
+        if self._told_ms is None:
+            self._told_ms = now_ms
+        elif now_ms - self._told_ms >= _PROGRESS_MS:
+            self._told_ms = now_ms
+            self.step(('hashed', self._hashed, ''), now_ms)
+
+    def _close(self):
+        self._hash = None
+        self._places = []
+        for f in (self._slot, self._held):
+            if f:
+                f.close()
+        self._slot = self._held = None

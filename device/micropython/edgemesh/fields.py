@@ -1,0 +1,51 @@
+# Reads members of parsed JSON: of the right type and in range, or refused with a sentence that names the member.
+from json import loads
+from .contracts import NAME_LENGTH, CODE_MESSAGE_INVALID
+
+
+class Refused(Exception):
+    def __init__(self, code, reason):
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+
+# The JSON object that the bytes hold; None where they hold none.
+def parse_object(data):
+    try:
+        value = loads(data)
+    except ValueError:
+        return None
+    return value if type(value) is dict else None
+
+
+def invalid(name, wanted):
+    raise Refused(CODE_MESSAGE_INVALID, 'member "%s" must be %s' % (name, wanted))
+
+
+def integer(o, name, low, high, default=None):
+    value = o.get(name, default)
+    if type(value) is not int or not low <= value <= high:
+        invalid(name, 'a whole number from %d to %d' % (low, high))
+    return value
+
+
+def text(o, name, length, default=None):
+    value = o.get(name, default)
+    if type(value) is not str or len(value) > length:
+        invalid(name, 'a string of at most %d characters' % length)
+    return value
+
+
+def digits(o, name, count):
+    value = text(o, name, count)
+    if len(value) != count or not all(c in '0123456789abcdef' for c in value):
+        invalid(name, '%d lower-case hex digits' % count)
+    return value
+
+
+def texts(o, name, count, length=NAME_LENGTH):
+    values = o.get(name, [])
+    if type(values) is not list or len(values) > count or not all(type(v) is str and len(v) <= length for v in values):
+        invalid(name, 'an array of at most %d strings of at most %d characters' % (count, length))
+    return values

@@ -1,0 +1,126 @@
+# All that touches the board: Wi-Fi, reset, watchdog, clock, randomness and files.
+import machine
+import os
+from network import STA_IF, WLAN
+from time import gmtime, sleep_ms, ticks_diff, ticks_ms
+
+try:
+    from os import urandom
+except ImportError:
+    urandom = None
+
+STATE = '/state/'
+_WIFI_PATIENCE_MS = 20000
+_EPOCH_2000 = 946684800
+
+
+class Platform:
+    def __init__(self):
+        self._ticks = ticks_ms()
+        self._now_ms = 0
+        self._wdt = None
+        self._wlan = None
+        self._network = -1
+        self._tried_ms = -_WIFI_PATIENCE_MS
+        self.reset_by_watchdog = machine.reset_cause() == machine.WDT_RESET
+        self.reset = machine.reset
+        self.random = urandom
+        self.sleep_ms = sleep_ms
+
+    # Milliseconds since power-on that do not wrap, as ticks_ms does after days.
+    def now_ms(self):
+        ticks = ticks_ms()
+        self._now_ms += ticks_diff(ticks, self._ticks)
+        self._ticks = ticks
+        return self._now_ms
+
+    def start_watchdog(self, timeout_ms):
+        self._wdt = machine.WDT(timeout=timeout_ms)
+
+    def feed(self):
+        if self._wdt:
+            self._wdt.feed()
+
+    def set_clock(self, unix_seconds):
+        # Ports count from 1970 or from 2000.
+        year, month, day, hour, minute, second, weekday, _ = gmtime(
+            unix_seconds - (_EPOCH_2000 if gmtime(0)[0] == 2000 else 0))
+        machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
+
+    # Whether there is a network; tries those configured in turn. A board with a network of its own kind configures none.
+    def online(self, networks):
+        if not networks:
+            return True
+        if not self._wlan:
+            self._wlan = WLAN(STA_IF)
+            self._wlan.active(True)
+        if self._wlan.isconnected():
+            self._tried_ms = self._now_ms
+            return True
+        if self._now_ms - self._tried_ms >= _WIFI_PATIENCE_MS:
+            self._tried_ms = self._now_ms
+            self._network = (self._network + 1) % len(networks)
+            network = networks[self._network]
+            try:
+                # From the one before, which may be half way; that the station is already idle is no failure.
+                self._wlan.disconnect()
+            except OSError:
+                pass
+            try:
+                self._wlan.connect(network['ssid'], network['password'])
+            except OSError as e:
+                print('edgemesh: Wi-Fi: %r' % e)
+        return False
+
+
+def make_state_folder():
+    try:
+        os.mkdir(STATE[:-1])
+    except OSError:
+        os.stat(STATE[:-1])
+
+
+# None where there is no such file.
+def read(name):
+    try:
+        with open(STATE + name, 'rb') as f:
+            return f.read()
+    except OSError:
+        return None
+
+
+def write(name, data):
+    with open(STATE + name, 'wb') as f:
+        f.write(data)
+        f.flush()
+
+
+def size(name):
+    try:
+        return os.stat(STATE + name)[6]
+    except OSError:
+        return 0
+
+
+def open_file(name, mode):
+    return open(STATE + name, mode)
+
+
+# Cuts a file by way of a copy, since files here cannot be shortened; a rename replaces in one step.
+def trim(name, count, scratch):
+    with open_file(name, 'rb') as source, open_file('held', 'wb') as target:
+        while count:
+            view = memoryview(scratch)[:min(count, len(scratch))]
+            got = source.readinto(view)
+            target.write(view[:got])
+            count -= got
+        target.flush()
+    os.rename(STATE + 'held', STATE + name)
+
+
+def remove(name):
+    try:
+        os.remove(STATE + name)
+    except OSError:
+        if size(name):
+            raise

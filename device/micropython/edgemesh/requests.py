@@ -1,0 +1,112 @@
+# What a program asks of the agent through the edgemesh module, and commands on their way to its handlers.
+from micropython import const
+import edgemesh
+from .contracts import TOPIC_RESPONSE, TOPIC_STATE, TOPIC_TELEMETRY
+from .fields import invalid, text
+from .program import sentence
+
+_WAITING = const(8)
+_NAME_LENGTH = const(64)
+_DEPTH = const(6)
+# Members that signing appends.
+_TAKEN = ('n', 'mac', 'enc')
+
+
+class Requests:
+    def __init__(self, agent):
+        self._agent = agent
+        self._handlers = {}
+        self._commands = []
+        self._waiting = []
+        self._state = None
+        self._serving = False
+        edgemesh.device_id = agent.device_id
+        edgemesh._agent = self._ask
+
+    # The program is gone, and with it what it registered.
+    def forget(self):
+        self._handlers.clear()
+        self._serving = False
+
+    def take(self, body):
+        name = text(body, 'name', _NAME_LENGTH)
+        transaction = text(body, 'transaction', _NAME_LENGTH, '')
+        data = body.get('data', {})
+        if type(data) is not dict:
+            invalid('data', 'an object')
+        if len(self._commands) == _WAITING:
+            self._answer(transaction, error='%d commands wait already; send fewer at once.' % _WAITING)
+        else:
+            self._commands.append((name, data, transaction))
+
+    # Outside of the agent's own work, since a handler may sleep.
+    def serve(self):
+        while self._commands and not self._serving:
+            name, data, transaction = self._commands.pop(0)
+            handler = self._handlers.get(name)
+            if not handler:
+                self._answer(transaction, error='The program that runs takes no command "%s".' % name)
+                continue
+            self._serving = True
+            try:
+                self._answer(transaction, handler(data))
+            except Exception as e:
+                self._answer(transaction, error='The program failed on the command "%s": %s' % (name, sentence(e)))
+            finally:
+                self._serving = False
+
+    def send_state(self):
+        if self._state:
+            self._agent.send(TOPIC_STATE, dict(self._state), True)
+
+    # What was asked for in the middle of the agent's own work, by a timer's callback.
+    def send_waiting(self):
+        while self._waiting:
+            self._ask(*self._waiting.pop(0), now=True)
+
+    def _answer(self, transaction, data=None, error=None):
+        body = {'status': 'error', 'error': error} if error else {'status': 'ok'}
+        if data is not None:
+            body['data'] = _clean(data, _DEPTH)
+        if transaction:
+            body['transaction'] = transaction
+        self._agent.send(TOPIC_RESPONSE, body)
+
+    def _ask(self, what, value, now=False):
+        if what == 'on_command':
+            self._handlers[value[0]] = value[1]
+            return True
+        if what != 'log':
+            value = _readings(value)
+        if self._agent.busy and not now:
+            if len(self._waiting) == _WAITING:
+                return False
+            self._waiting.append((what, value))
+            return True
+        if what == 'log':
+            return self._agent.log(value)
+        if what == 'state':
+            self._state = value
+            return self._agent.send(TOPIC_STATE, dict(value), True)
+        return self._agent.send(TOPIC_TELEMETRY, dict(value))
+
+
+def _readings(values):
+    for name in values:
+        if type(name) is not str or name in _TAKEN:
+            raise ValueError('a reading cannot be called %r: use another name' % (name,))
+    return _clean(values, _DEPTH)
+
+
+# A copy of what JSON can say: NaN and infinities become null, anything else strange is refused.
+def _clean(value, depth):
+    kind = type(value)
+    if value is None or kind in (bool, int, str):
+        return value
+    if kind is float:
+        return value if value - value == 0 else None
+    if depth and kind in (list, tuple):
+        return [_clean(v, depth - 1) for v in value]
+    if depth and kind is dict:
+        return {str(k): _clean(value[k], depth - 1) for k in value}
+    raise ValueError('%r cannot be published: use numbers, text, lists and dicts' % (value,))

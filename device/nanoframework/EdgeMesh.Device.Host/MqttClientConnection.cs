@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Net;
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Device.Platform;
+using EdgeMesh.Mqtt;
+
+namespace EdgeMesh.Device.Host;
+
+/// <summary>The broker over EdgeMesh's MQTT client. Each connect takes a new client, so nothing of an old connection lives on.</summary>
+internal sealed class MqttClientConnection(HostClock clock, IDeviceLog log) : IMqttConnection, IDisposable
+{
+    private const int InboxMessages = 256;
+    private MqttClient? _client;
+    private ConcurrentQueue<MqttMessage> _inbox = new();
+
+    public bool Connected => _client is { IsConnected: true };
+
+    public string Connect(MqttSettings settings)
+    {
+        Close();
+        var client = new MqttClient();
+        var inbox = new ConcurrentQueue<MqttMessage>();
+        client.ApplicationMessageReceivedAsync += async received =>
+        {
+            // Back-pressure: while the device is busy the socket is not read.
+            while (inbox.Count >= InboxMessages) await Task.Delay(5);
+            inbox.Enqueue(new MqttMessage(received.ApplicationMessage.Topic, received.ApplicationMessage.Payload.ToArray()));
+            clock.Wake();
+        };
+        client.DisconnectedAsync += _ =>
+        {
+            clock.Wake();
+            return Task.CompletedTask;
+        };
+        try
+        {
+            using var limit = new CancellationTokenSource(settings.TimeoutMs);
+            var result = client.ConnectAsync(Options(settings), limit.Token).GetAwaiter().GetResult();
+            if (result.ResultCode == MqttClientConnectResultCode.Success)
+            {
+                var filters = settings.Filters.Select(f => new MqttTopicFilter(f, MqttQualityOfServiceLevel.AtLeastOnce)).ToList();
+                client.SubscribeAsync(filters, limit.Token).GetAwaiter().GetResult();
+                _inbox = inbox;
+                _client = client;
+                return "";
+            }
+
+            End(client);
+            return result.ReasonString;
+        }
+        catch (Exception e) when (e is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException or CryptographicException)
+        {
+            End(client);
+            return e.Message;
+        }
+    }
+
+    public void Publish(string topic, byte[] payload, int qos, bool retain)
+    {
+        if (_client is not { IsConnected: true } client) return;
+        var message = new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithRetainFlag(retain)
+            .WithQualityOfServiceLevel((MqttQualityOfServiceLevel)qos).Build();
+        _ = Send(client, message);
+    }
+
+    public MqttMessage? Receive() => _inbox.TryDequeue(out var message) ? message : null;
+
+    public void Close()
+    {
+        if (_client is { } client) End(client);
+        _client = null;
+        _inbox = new ConcurrentQueue<MqttMessage>();
+    }
+
+    public void Dispose() => Close();
+
+    private static void End(MqttClient client) => client.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private static MqttClientOptions Options(MqttSettings settings) => new()
+    {
+        ChannelOptions = new MqttClientTcpOptions
+        {
+            RemoteEndpoint = new DnsEndPoint(settings.Host, settings.Port),
+            TlsOptions = new MqttClientTlsOptions
+            {
+                UseTls = settings.Authority.Length > 0,
+                TargetHost = settings.Host,
+                TrustChain = settings.Authority.Length > 0 ? [X509Certificate2.CreateFromPem(settings.Authority)] : null,
+            },
+        },
+        ClientId = settings.ClientId,
+        Credentials = new MqttClientCredentials(settings.ClientId, System.Text.Encoding.UTF8.GetBytes(settings.Password)),
+        Timeout = TimeSpan.FromMilliseconds(settings.TimeoutMs),
+        WillTopic = settings.WillTopic,
+        WillPayload = settings.WillPayload,
+        WillQualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+        WillRetain = true,
+    };
+
+    private async Task Send(MqttClient client, MqttApplicationMessage message)
+    {
+        try
+        {
+            await client.PublishAsync(message).ConfigureAwait(false);
+        }
+        catch (MqttCommunicationException e)
+        {
+            // The protocol above repairs what a lost connection takes with it.
+            log.Write(LogLevel.Debug, $"A message was lost with the connection: {e.Message}");
+        }
+    }
+}

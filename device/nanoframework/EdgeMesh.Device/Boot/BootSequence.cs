@@ -1,0 +1,92 @@
+using EdgeMesh.Contracts;
+using EdgeMesh.Device.Platform;
+using EdgeMesh.Protocol.Slots;
+
+namespace EdgeMesh.Device.Boot;
+
+/// <summary>From power on to the image that runs: counts a trial's attempt, and runs no image whose hash is not the record's.</summary>
+internal sealed class BootSequence
+{
+    private readonly Board _board;
+    private readonly BootStore _boot;
+    private readonly SlotFiles _slots;
+
+    internal BootSequence(Board board, BootStore boot, SlotFiles slots)
+    {
+        _board = board;
+        _boot = boot;
+        _slots = slots;
+    }
+
+    /// <summary>The slot that boots; empty where none holds a program.</summary>
+    internal string Slot { get; private set; } = "";
+
+    /// <summary>The bytes of the image to run; null where no slot holds one.</summary>
+    internal byte[]? Select()
+    {
+        BootRecord record = _boot.Record;
+        bool changed = false;
+        while (true)
+        {
+            // Only a trial's boot changes the record: a confirmed one must not wear the flash.
+            changed |= record.Trial.Length > 0 && record.Probe != "old";
+            Slot = BootSlots.Select(record);
+            if (changed && !Save(record))
+            {
+                Slot = record.ImageIn(record.Confirmed) == null ? "" : record.Confirmed;
+            }
+
+            if (Slot.Length == 0)
+            {
+                _board.Log.Write(LogLevel.Info, "No program is here yet.");
+                return null;
+            }
+
+            SlotImage image = record.ImageIn(Slot)!;
+            byte[]? bytes = Read(image);
+            if (bytes != null)
+            {
+                string attempt = Slot == record.Trial ? ", on trial, attempt " + record.Attempts.ToString() : "";
+                _board.Log.Write(LogLevel.Info, "Boots " + image.Id + " " + image.Version + " from slot " + Slot + attempt + ".");
+                return bytes;
+            }
+
+            _board.Log.Write(LogLevel.Error, "The image in slot " + Slot + " is damaged; it will not run.");
+            BootSlots.Broken(record, Slot);
+            changed = true;
+        }
+    }
+
+    private byte[]? Read(SlotImage image)
+    {
+        try
+        {
+            return _slots.ReadVerified(Slot, image, _board.Crypto);
+        }
+        catch (StorageException e)
+        {
+            _board.Log.Write(LogLevel.Error, "Slot " + Slot + " cannot be read: " + e.Message);
+            return null;
+        }
+    }
+
+    // An attempt that is not counted could be made for ever: where the record cannot be written, no program is tried.
+    private bool Save(BootRecord record)
+    {
+        try
+        {
+            _boot.Save();
+            return true;
+        }
+        catch (StorageException e)
+        {
+            _board.Log.Write(LogLevel.Error, "The boot record could not be written: " + e.Message);
+            if (record.Trial.Length > 0)
+            {
+                BootSlots.Condemn(record, e.Code, "The boot record could not be written, so no trial can be counted.");
+            }
+
+            return false;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+namespace EdgeMesh.Device.Platform;
+
+/// <summary>One connection at a time to an MQTT 3.1.1 broker, with a clean session. Only <see cref="Connect"/> may block.</summary>
+public interface IMqttConnection
+{
+    /// <summary>Whether a connection stands. Once it was lost it stays false until <see cref="Connect"/>.</summary>
+    bool Connected { get; }
+
+    /// <summary>Connects and subscribes, blocking at most for the time in the settings.</summary>
+    /// <returns>Empty, or why it failed as a sentence.</returns>
+    string Connect(MqttSettings settings);
+
+    /// <summary>Queues a message; dropped where the connection is lost.</summary>
+    void Publish(string topic, byte[] payload, int qos, bool retain);
+
+    /// <summary>The oldest message that waits; null for none. Forgotten with the connection.</summary>
+    MqttMessage? Receive();
+
+    /// <summary>Ends the connection, if any, without a good-bye.</summary>
+    void Close();
+}
+
+/// <summary>How to connect.</summary>
+public sealed class MqttSettings
+{
+    /// <summary>The broker's name or address.</summary>
+    public string Host { get; set; } = "";
+
+    /// <summary>The broker's port.</summary>
+    public int Port { get; set; }
+
+    /// <summary>The authority that signed the broker's certificate, as PEM; empty for no TLS.</summary>
+    public string Authority { get; set; } = "";
+
+    /// <summary>Client id and user name.</summary>
+    public string ClientId { get; set; } = "";
+
+    /// <summary>The account's password.</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>Topic of the retained will.</summary>
+    public string WillTopic { get; set; } = "";
+
+    /// <summary>Payload of the will.</summary>
+    public byte[] WillPayload { get; set; } = new byte[0];
+
+    /// <summary>Filters to subscribe to, at quality of service 1.</summary>
+    public string[] Filters { get; set; } = new string[0];
+
+    /// <summary>How long connecting may block, in milliseconds.</summary>
+    public int TimeoutMs { get; set; }
+}
+
+/// <summary>A message that arrived.</summary>
+public sealed class MqttMessage
+{
+    /// <summary>A message.</summary>
+    public MqttMessage(string topic, byte[] payload)
+    {
+        Topic = topic;
+        Payload = payload;
+    }
+
+    /// <summary>Its topic.</summary>
+    public string Topic { get; }
+
+    /// <summary>Its payload.</summary>
+    public byte[] Payload { get; }
+}

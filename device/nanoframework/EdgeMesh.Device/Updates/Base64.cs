@@ -1,0 +1,29 @@
+using System;
+
+namespace EdgeMesh.Device.Updates;
+
+/// <summary>base64 with padding (RFC 4648 section 4), total: the runtimes' own decoders throw, each in its way.</summary>
+internal static class Base64
+{
+    /// <summary>The bytes of a text; null where it is not base64.</summary>
+    internal static byte[]? Decode(string text)
+    {
+        int length = text.Length;
+        while (length > 0 && text.Length - length < 2 && text[length - 1] == '=')
+        {
+            length--;
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            char c = text[i];
+            bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!alphanumeric && c != '+' && c != '/')
+            {
+                return null;
+            }
+        }
+
+        return text.Length % 4 == 0 ? Convert.FromBase64String(text) : null;
+    }
+}

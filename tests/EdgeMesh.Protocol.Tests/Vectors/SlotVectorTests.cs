@@ -1,0 +1,112 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Text.Json.Nodes;
+using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Protocol.Slots;
+
+namespace EdgeMesh.Protocol.Tests.Vectors;
+
+public sealed class SlotVectorTests
+{
+    public static TheoryData<string> Records => VectorFile.Names("boot-record", "records");
+
+    public static TheoryData<string> Damaged => VectorFile.Names("boot-record", "damaged");
+
+    public static TheoryData<string> Newest => VectorFile.Names("boot-record", "newest");
+
+    public static TheoryData<string> Slots => VectorFile.Names("boot-slots", "scenarios");
+
+    public static TheoryData<string> Trials => VectorFile.Names("trial", "scenarios");
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void A_record_reads_and_writes_as(string name)
+    {
+        JsonObject c = VectorFile.Named(VectorFile.Load("boot-record"), "records", name);
+        BootRecord record = BootRecord.Read(c.Utf8("text"))!;
+        long generation = record.Generation--;
+        Assert.Equal(c.Text("text"), Encoding.UTF8.GetString(record.Next(out int file)));
+        Assert.Equal((generation, generation % 2), (record.Generation, file));
+        AssertMembers(c["fields"]!.AsObject(), record);
+    }
+
+    [Theory]
+    [MemberData(nameof(Damaged))]
+    public void A_damaged_record_counts_as_absent(string name) =>
+        Assert.Null(BootRecord.Read(VectorFile.Named(VectorFile.Load("boot-record"), "damaged", name).Utf8("text")));
+
+    [Theory]
+    [MemberData(nameof(Newest))]
+    public void Of_two_records(string name)
+    {
+        JsonObject c = VectorFile.Named(VectorFile.Load("boot-record"), "newest", name);
+        byte[]? Bytes(string member) => c[member] == null ? null : c.Utf8(member);
+        Assert.Equal(c.Number("generation"), BootRecord.Newest(Bytes("boot0"), Bytes("boot1")).Generation);
+    }
+
+    [Theory]
+    [MemberData(nameof(Slots))]
+    public void Boot_slots(string name)
+    {
+        JsonObject file = VectorFile.Load("boot-slots");
+        JsonObject scenario = VectorFile.Named(file, "scenarios", name);
+        BootRecord record = RecordOf(scenario["record"]!.AsObject());
+        foreach (JsonObject step in VectorFile.List(scenario, "steps"))
+        {
+            ScenarioText e = ScenarioText.Parse(step.Text("event"));
+            switch (e.Word)
+            {
+                case "select": Assert.Equal(step.Text("result"), BootSlots.Select(record)); break;
+                case "broken": BootSlots.Broken(record, e.Rest); break;
+                case "begin_transfer": BootSlots.BeginTransfer(record, e.Transfer(file["manifests"]!.AsObject())); break;
+                case "end_transfer": BootSlots.EndTransfer(record); break;
+                case "begin_trial": BootSlots.BeginTrial(record); break;
+                case "confirm": BootSlots.Confirm(record); break;
+                case "condemn": BootSlots.Condemn(record, e.Text("code"), e.Text("reason")); break;
+                default: throw new InvalidOperationException("Unknown event: " + e.Word);
+            }
+        }
+
+        AssertMembers(scenario["after"]!.AsObject(), record);
+    }
+
+    [Theory]
+    [MemberData(nameof(Trials))]
+    public void Trial(string name)
+    {
+        JsonObject scenario = VectorFile.Named(VectorFile.Load("trial"), "scenarios", name);
+        BootRecord record = RecordOf(scenario["record"]!.AsObject());
+        Trial trial = new(record, new TrialOptions(), 0);
+        foreach (JsonObject step in VectorFile.List(scenario, "steps"))
+        {
+            ScenarioText e = ScenarioText.Parse(step.Text("event"));
+            TrialEventKind kind = Enum.Parse<TrialEventKind>(e.Word.Replace("_", ""), ignoreCase: true);
+            Reported? reported = kind == TrialEventKind.Reported ? new Reported { Session = e.Number("session"), State = e.Text("state") } : null;
+            string[] effects = trial.Step(kind, step.Number("at"), e.Rest, reported).Select(x => TextOf(x, record)).ToArray();
+            Assert.Equal(ScenarioText.Expected(step), ScenarioText.Actual(step, effects, trial.DueMs));
+        }
+
+        AssertMembers(scenario["after"]!.AsObject(), record);
+    }
+
+    private static string TextOf(TrialEffect effect, BootRecord record) =>
+        effect == TrialEffect.SendReport ? ScenarioText.Of(record.Report!) : effect.ToString().ToLowerInvariant();
+
+    private static BootRecord RecordOf(JsonObject members)
+    {
+        byte[] open = Encoding.UTF8.GetBytes(members.ToJsonString()[..^1]);
+        string tail = ",\"crc\":\"" + Crc32.Compute(open, open.Length).ToString("x8") + "\"}";
+        return BootRecord.Read([.. open, .. Encoding.UTF8.GetBytes(tail)]) ?? throw new InvalidOperationException("The scenario's record cannot be read.");
+    }
+
+    private static void AssertMembers(JsonObject expected, BootRecord record)
+    {
+        JsonObject actual = JsonNode.Parse(record.Next(out _))!.AsObject();
+        Assert.Equal(Lines(expected), Lines(actual));
+    }
+
+    private static IEnumerable<string> Lines(JsonObject record) => record.Where(m => m.Key is not ("generation" or "crc"))
+        .Select(m => m.Key + " " + m.Value!.Line()).Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deliver, program, rig } from './rig.mjs';
+
+const LIVE_LIMIT_BYTES = 64 * 1024;
+
+// Samples what is alive at the deepest place of the chunk path, and the heap as it is found there.
+const MEASURING = `
+# On a board these are in the firmware.
+import binascii, hashlib, io, json, gc
+gc.collect()
+base = gc.mem_alloc()
+import micropython
+micropython.opt_level(3)
+from edgemesh import agent, delivery
+micropython.opt_level(0)
+gc.collect()
+print('code', gc.mem_alloc() - base)
+do = delivery.Delivery._do
+live = raw = 0
+def measured(self, effect):
+    global live, raw
+    raw = max(raw, gc.mem_alloc() - base)
+    gc.collect()
+    live = max(live, gc.mem_alloc() - base)
+    if effect[0] == 'apply':
+        print('peak', live, raw)
+    do(self, effect)
+delivery.Delivery._do = measured
+agent.run()
+`;
+
+async function measure(t, image_bytes) {
+  const it = await rig(t, { extra: { 'main.py': MEASURING } });
+  await it.hub.waitFor('info');
+  it.hub.letsChunk = (() => { const seen = new Set(); return (sequence) => sequence % 5 || seen.has(sequence) || !seen.add(sequence); })();
+  it.hub.offer(program('lamp', image_bytes), { session: 3 });
+  const [, code] = (await it.device.waitForLine(/^code /)).split(' ').map(Number);
+  const [, live, raw] = (await it.device.waitForLine(/^peak /, 60000)).split(' ').map(Number);
+  return { code, live, raw };
+}
+
+test('agent and transfer live in 64 KiB, however large the image is', async (t) => {
+  const small = await measure(t, 20000), large = await measure(t, 120000);
+  for (const [name, it] of [['20 kB', small], ['120 kB', large]]) {
+    t.diagnostic(`image of ${name}: code ${it.code}, live at most ${it.live}, heap before a collection at most ${it.raw} bytes`);
+  }
+  assert.ok(large.live < LIVE_LIMIT_BYTES, `${large.live} bytes are alive`);
+  assert.ok(Math.abs(large.live - small.live) < 1024, 'it grows with the image');
+});
+
+test('a heap of 72 KiB is enough for agent, program and transfer', async (t) => {
+  const it = await rig(t, { device: { heap: 72 * 1024 } });
+  await it.hub.waitFor('info');
+  assert.equal((await deliver(it, program('first', 9000), { session: 1 })).state, 'confirmed');
+  assert.equal((await deliver(it, program('second', 40000), { session: 2 })).state, 'confirmed');
+  assert.ok(!it.device.output.some((line) => line.includes('MemoryError')), it.device.output.join('\n'));
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deliver, program, rig } from './rig.mjs';
+
+async function running(t, source, options = {}) {
+  const it = await rig(t, options);
+  await it.hub.waitFor('info');
+  assert.equal((await deliver(it, source, { session: 1 })).state, 'confirmed');
+  return it;
+}
+
+test('a program that sleeps for 30 s at a time stays online and can be updated', async (t) => {
+  const it = await running(t, 'import time\nwhile True:\n    time.sleep(30)\n', { settings: { watchdog_ms: 3000 } });
+  it.hub.send('down/command', { name: 'anything', transaction: 'a' });
+  assert.equal((await it.hub.waitFor('response')).transaction, 'a');
+  assert.equal((await deliver(it, program('next', 20000), { session: 2 })).state, 'confirmed');
+  assert.equal(it.device.boots, 3);
+});
+
+for (const raised of ['ZeroDivisionError', 'SystemExit', 'KeyboardInterrupt', 'MemoryError']) {
+  test(`${raised} in a confirmed program does not take the agent down, and the program starts again`, async (t) => {
+    const it = await running(t, `import edgemesh, time
+edgemesh.log('starts')
+def crash(data):
+    global broken
+    broken = True
+broken = False
+edgemesh.on_command('crash', crash)
+def loop():
+    time.sleep(0.02)
+    if broken: raise ${raised}('on purpose')
+`);
+    const from = it.hub.messages.length;
+    it.hub.send('down/command', { name: 'crash' });
+    const line = await it.hub.waitFor('log', (b) => b.text.includes(raised), { from });
+    assert.equal(line.level, 'error');
+    await it.hub.waitFor('log', (b) => b.text === 'starts', { from });
+    it.hub.send('down/command', { name: 'nothing', transaction: 'b' });
+    await it.hub.waitFor('response', (b) => b.transaction === 'b');
+    assert.equal(it.device.boots, 2);
+    assert.ok(!it.hub.messages.slice(from).some((m) => m.kind === 'hello'), 'the connection held');
+  });
+}
+
+test('commands reach their handlers and are answered, and a handler that fails is an answer too', async (t) => {
+  const it = await running(t, `import edgemesh, time
+def add(data):
+    time.sleep(0.05)
+    return {'sum': data['a'] + data['b']}
+edgemesh.on_command('add', add)
+def main():
+    while True: time.sleep(1)
+`);
+  it.hub.send('down/command', { name: 'add', data: { a: 2, b: 3 }, transaction: 'x1' });
+  const answer = await it.hub.waitFor('response', (b) => b.transaction === 'x1');
+  assert.equal(answer.status, 'ok');
+  assert.deepEqual(answer.data, { sum: 5 });
+  it.hub.send('down/command', { name: 'add', data: { a: 2 }, transaction: 'x2' });
+  const failed = await it.hub.waitFor('response', (b) => b.transaction === 'x2');
+  assert.equal(failed.status, 'error');
+  assert.match(failed.error, /KeyError/);
+});
+
+test('an async main runs beside the agent', async (t) => {
+  const it = await running(t, `import asyncio, edgemesh
+async def blink():
+    n = 0
+    while True:
+        n += 1
+        edgemesh.publish(blinks=n)
+        await asyncio.sleep(0.1)
+async def main():
+    asyncio.create_task(blink())
+    while True: await asyncio.sleep(30)
+`);
+  const { blinks } = await it.hub.waitFor('telemetry');
+  await it.hub.waitFor('telemetry', (b) => b.blinks > blinks + 3);
+  assert.equal((await deliver(it, program('next'), { session: 2 })).state, 'confirmed');
+});
+
+test('state is sent again at every connection, and what JSON cannot say is not sent', async (t) => {
+  const it = await running(t, `import edgemesh, time
+edgemesh.state(door='open', level=float('nan'))
+for bad in ({'n': 1}, {'x': b'bytes'}):
+    try: edgemesh.publish(bad)
+    except ValueError as e: edgemesh.log('refused ' + str(e))
+print('names', sorted(n for n in dir(edgemesh) if n[0] != '_'), edgemesh.device_id)
+while True: time.sleep(1)
+`);
+  const state = await it.hub.waitFor('state');
+  assert.equal(state.door, 'open');
+  assert.equal(state.level, null);
+  assert.equal(await it.device.waitForLine(/^names/), "names ['device_id', 'log', 'on_command', 'publish', 'state'] porch");
+  assert.equal(it.hub.messages.filter((m) => m.kind === 'log' && m.body.text.startsWith('refused')).length, 2);
+  const from = it.hub.messages.length;
+  it.hub.disconnect();
+  await it.hub.connect();
+  assert.equal((await it.hub.waitFor('state', () => true, { from })).door, 'open');
+});
+
+test('after the watchdog ended a confirmed program the hub gets its time first, and can send a better one', async (t) => {
+  const it = await running(t, `import edgemesh, time
+def hang(data):
+    open('/hang', 'w').close()
+edgemesh.on_command('hang', hang)
+while True:
+    time.sleep(0.02)
+    try:
+        open('/hang').close()
+    except OSError:
+        continue
+    while True: pass
+`, { settings: { watchdog_ms: 2000 } });
+  it.hub.send('down/command', { name: 'hang' });
+  const from = it.hub.messages.length;
+  await it.hub.waitFor('log', (b) => b.text.includes('watchdog'), { from });
+  assert.equal((await deliver(it, program('better', 9000), { session: 2 })).state, 'confirmed');
+});

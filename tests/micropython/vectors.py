@@ -1,0 +1,308 @@
+# Runs on the device: main.py of vectors.test.mjs. Prints "failed <file>: <case>: <what came>" and "cases <file> <count>".
+import gc
+import json
+from binascii import crc32
+from edgemesh import config, contracts, crypto, link, offer, receiver, signing, slots, trial
+from edgemesh.fields import Refused
+
+unhex = crypto.from_hex
+file = ''
+cases = 0
+
+
+def check(name, came, wanted):
+    global cases
+    cases += 1
+    if came != wanted:
+        print('failed %s: %s: %r instead of %r' % (file, name, came, wanted))
+
+
+def words(text):
+    name = text.split(' ')[0]
+    pairs = {}
+    for word in text.split(' ')[1:]:
+        if '=' in word:
+            key, value = word.split('=')
+            pairs[key] = int(value) if value.isdigit() and key != 'sha256' else value
+    return name, pairs
+
+
+def refusal(call, *args):
+    try:
+        call(*args)
+        return ''
+    except Refused as e:
+        return e.code
+
+
+def profile_of(base, changes):
+    p = offer.Profile('', [], 0, 0, 0, [])
+    for values in base, changes:
+        for name in values:
+            setattr(p, name, values[name])
+    return p
+
+
+def sha256(v):
+    for c in v['cases']:
+        h = crypto.sha256()
+        for _ in range(c['repeat']):
+            h.update(unhex(c['message']))
+        check(c['source'], crypto.to_hex(h.digest()), c['hash'])
+
+
+def hmac(v):
+    for c in v['cases']:
+        mac = crypto.to_hex(crypto.Hmac(unhex(c['key'])).digest(unhex(c['data'])))
+        check(c['source'], mac[:len(c['mac'])], c['mac'])
+
+
+def hkdf(v):
+    for c in v['cases']:
+        derived = crypto.hkdf(unhex(c['key']), unhex(c['salt']), unhex(c['info']), c['length'])
+        check(c['source'], crypto.to_hex(derived), c['derived'])
+
+
+def crc(v):
+    for c in v['cases']:
+        check(c['data'], '%08x' % (crc32(unhex(c['data'])) & 0xFFFFFFFF), c['crc'])
+
+
+def names(v):
+    for valid in 'valid', 'invalid':
+        for name in v[valid]:
+            check(name, config._is_name(name), valid == 'valid')
+
+
+# A device needs only its own topics.
+def topics(v):
+    for c in v['valid']:
+        pattern = getattr(contracts, 'TOPIC_' + c['kind'], None)
+        if pattern:
+            check(c['topic'], link.format_topic(pattern, c['site'], c['name']), c['topic'])
+
+
+def accepted_json(v):
+    for c in v['accepted']:
+        check(c['text'], json.loads(c['text']), c['value'])
+
+
+def signed_json(v):
+    mac = crypto.Hmac(unhex(v['key']))
+    for accepted in 'accepted', 'refused':
+        for c in v[accepted]:
+            payload = unhex(c['payload_hex']) if 'payload_hex' in c else c['payload'].encode()
+            check(c['name'], signing.verify(mac, c['topic'], payload), accepted == 'accepted')
+    for c in v['accepted']:
+        body = signing.parse(c['payload'].encode())
+        signed = signing.sign(mac, c['topic'], body)
+        check(c['name'] + ', signed here', signing.verify(mac, c['topic'], signed) and signing.parse(signed), body)
+
+
+def chunk_frame(v):
+    mac = crypto.Hmac(unhex(v['key']))
+    for accepted in 'accepted', 'refused':
+        for c in v[accepted]:
+            frame = memoryview(unhex(c['frame']))
+            check(c.get('name', c['frame'][:18]), signing.verify_chunk(mac, c.get('topic', v['topic']), frame),
+                  accepted == 'accepted')
+
+
+def replay_window(v):
+    for c in v['cases']:
+        window = signing.ReplayWindow()
+        check(c['name'], [window.accept(n) for n in c['counters']], c['accepted'])
+
+
+def device_key(v):
+    key = link.DeviceKey(unhex(v['secret']), v['site'], v['device'])
+    up, down = key.session(unhex(v['device_nonce']), unhex(v['hub_nonce']))
+    for name, came in (('handshake', crypto.to_hex(key.handshake)), ('broker_password', key.broker_password()),
+                       ('session_up', crypto.to_hex(up)), ('session_down', crypto.to_hex(down))):
+        check(name, came, v[name])
+
+
+def handshake(v):
+    key = link.DeviceKey(unhex(v['secret']), v['site'], v['device'])
+
+    def greeting():
+        device = link.DeviceLink(key, v['site'], v['device'], lambda count: unhex(v['device_nonce']))
+        device.connected(0)
+        return device, device.poll(0)
+
+    device, hello = greeting()
+    mac = crypto.Hmac(key.handshake)
+    check('hello', (signing.verify(mac, device.topic_of(contracts.TOPIC_HELLO), hello), signing.parse(hello)),
+          (True, signing.parse(v['hello'].encode())))
+    for c in v['refused_welcomes']:
+        check(c['name'], refusal(device.welcomed, c['payload'].encode()), c['code'])
+    check('welcome', device.welcomed(v['welcome'].encode())['time'], v['time'])
+    check('established', (device.established, device.due_ms), (True, link.NEVER))
+    check('welcome again', refusal(device.welcomed, v['welcome'].encode()), 'replayed')
+    first = v['first_down']
+    kind = getattr(contracts, 'TOPIC_' + first['kind'])
+    check('first message down', device.open(kind, first['payload'].encode())['n'], 1)
+    check('the same again', refusal(device.open, kind, first['payload'].encode()), 'replayed')
+    first = v['first_up']
+    kind = getattr(contracts, 'TOPIC_' + first['kind'])
+    body = signing.parse(first['payload'].encode())
+    body.pop('n')
+    sealed = device.seal(kind, body)
+    up = crypto.Hmac(unhex(v['session_up']))
+    check('first message up', (signing.verify(up, device.topic_of(kind), sealed), signing.parse(sealed)),
+          (True, signing.parse(first['payload'].encode())))
+
+
+def offer_judge(v):
+    for c in v['cases']:
+        try:
+            offered = offer.Transfer(1, c['manifest'], c['chunk_bytes'])
+            code = (offer.judge(offered, c['encoding'], profile_of(v['profile'], c.get('profile', {}))) or ('',))[0]
+        except Refused:
+            code = 'manifest_invalid'
+        check(c['name'], code, c['code'])
+
+
+def members_of(record):
+    members = slots._members(record)
+    members.pop('generation', None)
+    return members
+
+
+def without_generation(fields):
+    return {name: fields[name] for name in fields if name != 'generation'}
+
+
+# A record with these members, by way of its text.
+def record_of(members):
+    members = dict(members)
+    members['generation'] = members.get('generation', 1)
+    body = signing.open_text(members)
+    record = slots.read(body + slots._tail(body))
+    if not record:
+        raise ValueError(members)
+    return record
+
+
+def boot_record(v):
+    for c in v['records']:
+        record = slots.read(c['text'].encode())
+        check(c['name'], record and (record.generation, members_of(record)),
+              (c['fields']['generation'], without_generation(c['fields'])))
+        data, number = record.next()
+        again = slots.read(data)
+        check(c['name'] + ', written here', (again.generation, number, members_of(again)),
+              (c['fields']['generation'] + 1, (c['fields']['generation'] + 1) % 2, without_generation(c['fields'])))
+    for c in v['damaged']:
+        text = unhex(c['hex']) if 'hex' in c else c['text'].encode()
+        check(c['name'], slots.read(text), None)
+    for c in v['newest']:
+        boot0, boot1 = (c[name].encode() if c.get(name) else None for name in ('boot0', 'boot1'))
+        check(c['name'], slots.newest(boot0, boot1).generation, c['generation'])
+
+
+def boot_slots(v):
+    for s in v['scenarios']:
+        record = record_of(s['record'])
+        for i, step in enumerate(s['steps']):
+            name, p = words(step['event'])
+            at = '%s, step %d' % (s['name'], i)
+            if name == 'select':
+                check(at, record.select(), step['result'])
+            elif name == 'broken':
+                record.broken(step['event'].split(' ')[1])
+            elif name == 'begin_transfer':
+                record.begin_transfer(offer.Transfer(p['session'], v['manifests'][p['manifest']], p['chunk_bytes']))
+            elif name == 'condemn':
+                record.condemn(p['code'], p['reason'])
+            else:
+                getattr(record, name)()
+        check(s['name'], members_of(record), without_generation(s['after']))
+
+
+def due_of(machine):
+    return 'never' if machine.due_ms >= link.NEVER else machine.due_ms
+
+
+def run_trial(v):
+    for s in v['scenarios']:
+        record = record_of(s['record'])
+        machine = trial.Trial(record, 0)
+        for i, step in enumerate(s['steps']):
+            at = '%s, step %d' % (s['name'], i)
+            name, p = words(step['event'])
+            detail = p if name == 'reported' else step['event'][8:] if name == 'faulted' else None
+            came = []
+            for effect in machine.step(name, step['at'], detail):
+                if effect == 'send_report':
+                    r = record.report
+                    effect = 'send report session=%d state=%s' % (r['session'], r['state'])
+                    if r['code']:
+                        effect += ' code=' + r['code']
+                came.append(effect)
+            check(at, came, step['effects'])
+            if 'due' in step:
+                check(at + ', due', due_of(machine), step['due'])
+        check(s['name'], members_of(record), without_generation(s['after']))
+
+
+SENT = {contracts.TOPIC_OTA_ACCEPT: ('accept', 'session', 'next', 'window'),
+        contracts.TOPIC_OTA_CHUNK_ACK: ('chunk_ack', 'session', 'next', 'bitmap'),
+        contracts.TOPIC_OTA_VERIFY: ('verify', 'session', 'checked', 'sha256'),
+        contracts.TOPIC_OTA_REJECT: ('reject', 'session', 'code'),
+        contracts.TOPIC_OTA_ABORT_UP: ('abort', 'session', 'code')}
+
+
+def effect_text(effect):
+    if effect[0] == 'send':
+        name, *members = SENT[effect[1]]
+        return ' '.join(['send ' + name] + ['%s=%s' % (m, effect[2][m]) for m in members if m in effect[2]])
+    if effect[0] in ('hold', 'append_held', 'trim', 'refuse'):
+        return '%s %s' % effect[:2]
+    return effect[0]
+
+
+def receiver_event(v, text):
+    name, p = words(text)
+    if name == 'restored':
+        return name, offer.Transfer(p['session'], v['manifests'][p['manifest']], p['chunk_bytes']), p['stored']
+    if name == 'offer':
+        p['manifest'] = v['manifests'].get(p['manifest'], p['manifest'])
+        return 'offered', p
+    if name == 'chunk':
+        return 'chunk_arrived', p['session'], p['sequence'], p['length']
+    if name == 'hashed':
+        return name, p['checked'], p.get('sha256', '')
+    if name == 'complete':
+        return 'completed', p['session']
+    if name == 'abort':
+        return 'aborted', p['session']
+    if name == 'storage_failed':
+        return name, p['code']
+    return name,
+
+
+def run_receiver(v):
+    for s in v['scenarios']:
+        machine = receiver.OtaReceiver(profile_of(v['profile'], s.get('profile', {})))
+        for i, step in enumerate(s['steps']):
+            at = '%s, step %d' % (s['name'], i)
+            came = machine.step(receiver_event(v, step['event']), step['at'])
+            check(at, [effect_text(e) for e in came], step['effects'])
+            if 'due' in step:
+                check(at + ', due', due_of(machine), step['due'])
+
+
+for file, run in (
+        ('sha256', sha256), ('hmac', hmac), ('hkdf', hkdf), ('crc32', crc), ('names', names), ('topics', topics),
+        ('json', accepted_json), ('signed-json', signed_json), ('chunk-frame', chunk_frame),
+        ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake),
+        ('offer-judge', offer_judge), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
+        ('receiver', run_receiver)):
+    with open('/vectors/%s.json' % file) as f:
+        vectors = json.load(f)
+    cases = 0
+    run(vectors)
+    print('cases', file, cases)
+    vectors = None
+    gc.collect()

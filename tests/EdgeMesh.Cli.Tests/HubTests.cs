@@ -124,4 +124,16 @@ public sealed class HubTests(RunningHub hub)
 
     [Fact]
     public async Task Without_a_terminal_nothing_is_coloured() => Assert.DoesNotContain('\u001b', (await hub.MustAsync("devices", "list")).Stdout);
+
+    [Fact]
+    public async Task The_daemon_runs_until_it_is_told_to_stop_and_then_stops_well()
+    {
+        string folder = Path.Combine(hub.Folder, "second");
+        string socket = Path.Combine(folder, "hub.sock");
+        using CancellationTokenSource stop = new();
+        Task<Ran> daemon = Ran.Of(["hub", "--Hub:StateFolder", folder, "--Broker:Port", $"{RunningHub.FreePort()}", "--socket", socket], stop.Token);
+        await RunningHub.EventuallyAsync(async () => (await Ran.Of(["devices", "list", "--socket", socket], CancellationToken.None)).ExitCode == 0, "the daemon answers");
+        await stop.CancelAsync();
+        Assert.Equal(new Ran(ExitCodes.Ok, "", ""), await daemon);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeMesh.Cli.Rendering;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Ota;
@@ -45,6 +46,22 @@ public sealed class OtaWaitTests(RunningHub hub)
         Tell(view with { State = OtaStates.Transferring, Percent = 12, Waiting = "the device is asleep" });
         Tell(view with { State = OtaStates.Confirmed, Percent = 100 });
         Assert.Contains((await waiting).Lines, line => line.EndsWith(", waiting: the device is asleep", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_bar_takes_whatever_a_device_says_as_text()
+    {
+        StringWriter stdout = new();
+        OtaView view = new(1, "bar", "bar@1", OtaStates.Transferring, 50, Size / 2, Size, "[red]what[/", "", "", 0, 0);
+        await OtaDisplay.RunAsync(new Output(stdout, stdout, json: false, terminal: true), show =>
+        {
+            show(view);
+            show(view with { State = OtaStates.Applying, Percent = 100, Waiting = "" });
+            show(view with { State = OtaStates.RolledBack, Reason = "\u001b]0;owned\u0007 [/]", Code = "crash_loop" });
+            return Task.FromResult(0);
+        });
+        Assert.DoesNotContain("\u001b]0", stdout.ToString());
+        Assert.Contains("bar: rolled_back", stdout.ToString());
     }
 
     [Theory]

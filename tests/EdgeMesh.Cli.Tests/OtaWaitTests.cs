@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using EdgeMesh.Cli.Rendering;
 using EdgeMesh.Contracts;
@@ -130,7 +131,9 @@ public sealed class OtaWaitTests(RunningHub hub)
     public async Task The_wait_outlives_a_restart_of_the_hub()
     {
         (Task<Ran> waiting, OtaView view) = await StartAsync("wait-restart");
+        Stopwatch stopping = Stopwatch.StartNew();
         await hub.StopAsync();
+        Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(20), $"The hub waited {stopping.Elapsed} for a reader of its events.");
         await hub.StartAsync();
         await hub.MustAsync("ota", "abort", view.Device);
         (await waiting).MustFail(ExitCodes.UpdateFailed, ErrorCodes.Aborted);

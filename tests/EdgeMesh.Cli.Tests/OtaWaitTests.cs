@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using EdgeMesh.Cli.Rendering;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Ota;
@@ -45,6 +47,22 @@ public sealed class OtaWaitTests(RunningHub hub)
         Tell(view with { State = OtaStates.Transferring, Percent = 12, Waiting = "the device is asleep" });
         Tell(view with { State = OtaStates.Confirmed, Percent = 100 });
         Assert.Contains((await waiting).Lines, line => line.EndsWith(", waiting: the device is asleep", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_bar_takes_whatever_a_device_says_as_text()
+    {
+        StringWriter stdout = new();
+        OtaView view = new(1, "bar", "bar@1", OtaStates.Transferring, 50, Size / 2, Size, "[red]what[/", "", "", 0, 0);
+        await OtaDisplay.RunAsync(new Output(stdout, stdout, json: false, terminal: true), show =>
+        {
+            show(view);
+            show(view with { State = OtaStates.Applying, Percent = 100, Waiting = "" });
+            show(view with { State = OtaStates.RolledBack, Reason = "\u001b]0;owned\u0007 [/]", Code = "crash_loop" });
+            return Task.FromResult(0);
+        });
+        Assert.DoesNotContain("\u001b]0", stdout.ToString());
+        Assert.Contains("bar: rolled_back", stdout.ToString());
     }
 
     [Theory]
@@ -113,7 +131,9 @@ public sealed class OtaWaitTests(RunningHub hub)
     public async Task The_wait_outlives_a_restart_of_the_hub()
     {
         (Task<Ran> waiting, OtaView view) = await StartAsync("wait-restart");
+        Stopwatch stopping = Stopwatch.StartNew();
         await hub.StopAsync();
+        Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(20), $"The hub waited {stopping.Elapsed} for a reader of its events.");
         await hub.StartAsync();
         await hub.MustAsync("ota", "abort", view.Device);
         (await waiting).MustFail(ExitCodes.UpdateFailed, ErrorCodes.Aborted);
@@ -127,7 +147,7 @@ public sealed class OtaWaitTests(RunningHub hub)
         Task<Ran> waiting = hub.RunAsync(["ota", "start", name, name, "--wait", .. more]);
         OtaView? view = null;
         await RunningHub.EventuallyAsync(async () => (view = await UpdateOfAsync(name)) is not null, "the update has begun");
-        return (waiting, view! with { Size = Size });
+        return (waiting, view! with { Size = Size, Waiting = "" });
     }
 
     private async Task<OtaView?> UpdateOfAsync(string device) =>

@@ -21,6 +21,8 @@ public sealed record Ran(int ExitCode, string Stdout, string Stderr)
 
     public string[] Lines => Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
+    public override string ToString() => $"exit code {ExitCode}\nstdout: {Stdout}\nstderr: {Stderr}";
+
     public Ran MustFail(int exitCode, string code)
     {
         Assert.True(ExitCode == exitCode, ToString());

@@ -43,9 +43,10 @@ internal static class HubCommand
         {
             Output output = options.OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             List<string> given = [.. settings.Where(s => parsed.GetResult(s) is not null).Select(s => $"{s.Name}={parsed.GetValue(s)}")];
-            if (parsed.GetResult(options.Socket) is { Implicit: false })
+            // --socket and its variable mean the same socket here as for every other verb; --Hub:Socket, coming later, counts more.
+            if (parsed.GetValue(options.Socket) is string socket && socket != new HubOptions().Socket)
             {
-                given.Add($"--{HubOptions.Section}:{nameof(HubOptions.Socket)}={parsed.GetValue(options.Socket)}");
+                given.Insert(0, $"--{HubOptions.Section}:{nameof(HubOptions.Socket)}={socket}");
             }
 
             return RunAsync([.. given], output, cancellation);

@@ -19,5 +19,5 @@ internal static class ProgressBar
 
     /// <summary>A bar on the terminal: what, how far, percent.</summary>
     internal static Progress OnTerminal(Output output) => output.Console().Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new Spectre.Console.ProgressBarColumn { Width = 24 }, new PercentageColumn());
+        .AutoClear(true).Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new Spectre.Console.ProgressBarColumn { Width = 24 }, new PercentageColumn());
 }

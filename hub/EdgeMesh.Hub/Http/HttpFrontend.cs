@@ -14,6 +14,7 @@ using EdgeMesh.Hub.Results;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace EdgeMesh.Hub.Http;
 
@@ -58,26 +59,28 @@ public static class HttpFrontend
         await AnswerAsync(http, added.IsOk ? JsonSerializer.SerializeToNode(added.Value, Operation.Json) : added.Error!).ConfigureAwait(false);
     }
 
-    private static async Task StreamEventsAsync(HttpContext http, HubEvents events)
+    private static async Task StreamEventsAsync(HttpContext http, HubEvents events, IHostApplicationLifetime hub)
     {
+        // A stream has no end of its own: the hub would wait for its readers when it stops.
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, hub.ApplicationStopping);
         // A reader too slow for the hub loses the oldest; every event carries the whole state of what it is about.
         Channel<OtaProgress> waiting = Channel.CreateBounded<OtaProgress>(new BoundedChannelOptions(EventsWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
         using IDisposable subscription = events.Subscribe<OtaProgress>(e => waiting.Writer.TryWrite(e));
         http.Response.ContentType = "application/x-ndjson";
-        await http.Response.StartAsync(http.RequestAborted).ConfigureAwait(false);
-        await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        await http.Response.StartAsync(ending.Token).ConfigureAwait(false);
+        await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
         try
         {
-            await foreach (OtaProgress e in waiting.Reader.ReadAllAsync(http.RequestAborted).ConfigureAwait(false))
+            await foreach (OtaProgress e in waiting.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
             {
                 JsonObject line = new() { ["event"] = "ota-progress", ["data"] = JsonSerializer.SerializeToNode(e.View, Operation.Json) };
-                await http.Response.WriteAsync(line.ToJsonString() + "\n", http.RequestAborted).ConfigureAwait(false);
-                await http.Response.Body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+                await http.Response.WriteAsync(line.ToJsonString() + "\n", ending.Token).ConfigureAwait(false);
+                await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
             }
         }
         catch (Exception end) when (end is OperationCanceledException or IOException)
         {
-            // The reader has gone.
+            // The reader has gone, or the hub stops.
         }
     }
 

@@ -99,7 +99,12 @@ internal sealed class OtaUpdate : IDisposable
 
     private async Task RunAsync(CancellationToken cancellation)
     {
-        Show(stateChanged: true);
+        if (_mailbox.Reader.Count == 0)
+        {
+            // Else the first event shows it: an update of a device that is online never seems to wait for it.
+            Show(stateChanged: true);
+        }
+
         while (!OtaStates.IsFinal(_sender.State))
         {
             (SenderEvent e, Reported? answer) = await _mailbox.Reader.ReadAsync(cancellation).ConfigureAwait(false);

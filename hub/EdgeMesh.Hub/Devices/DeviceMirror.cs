@@ -57,7 +57,7 @@ public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, Hub
                 Publish(TopicKind.PublicState, message.Id, WithoutSignature(message.Payload));
                 break;
             case TopicKind.Log:
-                log.LogInformation("{Device} says: {Line}", message.Id, message.Body.OptionalString("line", Limits.JsonPayloadBytes));
+                log.LogInformation("{Device} says: {Line}", message.Id, message.Body.OptionalString("text", Limits.JsonPayloadBytes));
                 break;
             default:
                 break;

@@ -99,7 +99,7 @@ internal sealed class OtaUpdate : IDisposable
 
     private async Task RunAsync(CancellationToken cancellation)
     {
-        if (_mailbox.Reader.Count == 0)
+        if (!_mailbox.Reader.TryPeek(out _))
         {
             // Else the first event shows it: an update of a device that is online never seems to wait for it.
             Show(stateChanged: true);

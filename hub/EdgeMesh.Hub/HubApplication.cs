@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net.Sockets;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Devices;
@@ -64,10 +65,32 @@ public static class HubApplication
     {
         string socket = SocketOf(kestrel.ApplicationServices);
         Directory.CreateDirectory(Path.GetDirectoryName(socket)!);
-        File.Delete(socket);
+        RemoveLeftOver(socket);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = Limits.ImageBytesMax + 1;
         kestrel.ListenUnixSocket(socket);
+    }
+
+    // A hub that was killed leaves its socket behind; one that runs answers at it, and keeps it.
+    private static void RemoveLeftOver(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        throw new IOException($"Another hub answers at {path}. Stop it, or give this one a socket of its own with Hub:Socket.");
     }
 
     private static void GuardSocket(string socket) => File.SetUnixFileMode(

@@ -54,6 +54,12 @@ public static class Codec
     /// <summary>Reads a device's status.</summary>
     public static DeviceStatus ReadDeviceStatus(JsonObject o) => new DeviceStatus { Status = o.String("status", 16) };
 
+    /// <summary>Members of a line of a device's log.</summary>
+    public static JsonWriter Write(LogLine m) => new JsonWriter().Add("level", m.Level).Add("text", m.Text);
+
+    /// <summary>Reads a line of a device's log.</summary>
+    public static LogLine ReadLogLine(JsonObject o) => new LogLine { Level = o.String("level", 16), Text = o.String("text", Limits.JsonPayloadBytes) };
+
     /// <summary>Members of a device's info.</summary>
     public static JsonWriter Write(DeviceInfo m) => new JsonWriter()
         .Add("type", m.Type).Add("runtime", m.Runtime).Add("agent", m.Agent).Add("kinds", m.Kinds).Add("slot_bytes", m.SlotBytes)

@@ -94,6 +94,13 @@ public sealed class BrokerConnection : IAsyncDisposable
         await _client.PublishBinaryAsync(topic, payload, quality, retain, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Publishes at quality 1 without waiting for it; a failure is logged. For what people look at, where the next message mends a lost one.</summary>
+    public void Post(string topic, ReadOnlyMemory<byte> payload, bool retain = false) => PublishAsync(topic, payload, retain: retain).ContinueWith(
+        failed => _log.LogWarning("Could not publish at {Topic}: {Reason}", topic, failed.Exception!.GetBaseException().Message),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+
     /// <summary>Ends the connection at once; the broker publishes the will.</summary>
     public async ValueTask DisposeAsync()
     {

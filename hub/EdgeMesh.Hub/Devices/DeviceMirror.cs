@@ -1,13 +1,10 @@
 using System;
 using System.Text.Json.Nodes;
-using System.Threading;
-using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
-using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;
 using Microsoft.Extensions.Logging;
@@ -57,7 +54,8 @@ public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, Hub
                 Publish(TopicKind.PublicState, message.Id, WithoutSignature(message.Payload));
                 break;
             case TopicKind.Log:
-                log.LogInformation("{Device} says: {Line}", message.Id, message.Body.OptionalString("text", Limits.JsonPayloadBytes));
+                LogLine line = Codec.ReadLogLine(message.Body);
+                log.LogInformation("{Device} says ({Level}): {Text}", message.Id, line.Level, line.Text);
                 break;
             default:
                 break;
@@ -87,13 +85,5 @@ public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, Hub
         }
     }
 
-    private void Publish(TopicKind kind, string id, byte[] payload)
-    {
-        Task sending = broker.PublishAsync(Topic.Format(kind, identity.Site, id), payload, MqttQualityOfServiceLevel.AtLeastOnce, true, CancellationToken.None);
-        sending.ContinueWith(
-            failed => log.LogWarning(failed.Exception!.GetBaseException(), "Could not publish {Kind} of {Device}", kind, id),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default);
-    }
+    private void Publish(TopicKind kind, string id, byte[] payload) => broker.Post(Topic.Format(kind, identity.Site, id), payload, retain: true);
 }

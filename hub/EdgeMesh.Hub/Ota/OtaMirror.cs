@@ -1,14 +1,11 @@
 using System;
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Threading;
-using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Operations;
-using EdgeMesh.Mqtt;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeMesh.Hub.Ota;
@@ -35,16 +32,6 @@ public sealed class OtaMirror(BrokerConnection broker, HubEvents events, HubIden
         }
 
         _published[view.Device] = time.GetTimestamp();
-        Task sending = broker.PublishAsync(
-            Topic.Format(TopicKind.PublicOta, identity.Site, view.Device),
-            JsonSerializer.SerializeToUtf8Bytes(view, Operation.Json),
-            MqttQualityOfServiceLevel.AtLeastOnce,
-            true,
-            CancellationToken.None);
-        sending.ContinueWith(
-            failed => log.LogWarning(failed.Exception!.GetBaseException(), "Could not publish the update of {Device}", view.Device),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            TaskScheduler.Default);
+        broker.Post(Topic.Format(TopicKind.PublicOta, identity.Site, view.Device), JsonSerializer.SerializeToUtf8Bytes(view, Operation.Json), retain: true);
     }
 }

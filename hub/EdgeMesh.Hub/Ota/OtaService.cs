@@ -182,12 +182,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
     {
         OtaUpdate update = new(row, transfer, imagePath, _parts);
         _open[row.Device] = update;
-        if (_parts.Gateway.IsOnline(row.Device))
-        {
-            update.Post(SenderEvent.Online());
-        }
-
-        update.Begin(() => _open.TryRemove(new KeyValuePair<string, OtaUpdate>(row.Device, update)), _stopping);
+        update.Begin(_parts.Gateway.IsOnline(row.Device), () => _open.TryRemove(new KeyValuePair<string, OtaUpdate>(row.Device, update)), _stopping);
         return update;
     }
 

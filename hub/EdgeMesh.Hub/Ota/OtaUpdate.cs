@@ -74,37 +74,44 @@ internal sealed class OtaUpdate : IDisposable
     internal void Post(SenderEvent e, Reported? answer = null) => _mailbox.Writer.TryWrite((e, answer));
 
     /// <summary>Begins to run; <paramref name="onEnd"/> is called when the update has ended.</summary>
-    internal void Begin(Action onEnd, CancellationToken cancellation) => Ended = Task.Run(
-        async () =>
-        {
-            try
-            {
-                await RunAsync(cancellation).ConfigureAwait(false);
-                onEnd();
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                // The hub stops; the update is taken up when it is back.
-            }
-            catch (Exception failure)
-            {
-                _parts.Log.LogCritical(failure, "Update {Session} of {Device} stopped on a defect of the hub; restart the hub to take it up", _row.Session, _row.Device);
-            }
-            finally
-            {
-                Dispose();
-            }
-        },
-        CancellationToken.None);
-
-    private async Task RunAsync(CancellationToken cancellation)
+    internal void Begin(bool online, Action onEnd, CancellationToken cancellation)
     {
-        if (!_mailbox.Reader.TryPeek(out _))
+        if (online)
         {
-            // Else the first event shows it: an update of a device that is online never seems to wait for it.
+            // The event shows the update, which so never seems to wait for a device that is there.
+            Post(SenderEvent.Online());
+        }
+        else
+        {
             Show(stateChanged: true);
         }
 
+        Ended = Task.Run(() => RunToEndAsync(onEnd, cancellation), CancellationToken.None);
+    }
+
+    private async Task RunToEndAsync(Action onEnd, CancellationToken cancellation)
+    {
+        try
+        {
+            await RunAsync(cancellation).ConfigureAwait(false);
+            onEnd();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The hub stops; the update is taken up when it is back.
+        }
+        catch (Exception failure)
+        {
+            _parts.Log.LogCritical(failure, "Update {Session} of {Device} stopped on a defect of the hub; restart the hub to take it up", _row.Session, _row.Device);
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
         while (!OtaStates.IsFinal(_sender.State))
         {
             (SenderEvent e, Reported? answer) = await _mailbox.Reader.ReadAsync(cancellation).ConfigureAwait(false);

@@ -52,3 +52,42 @@ public sealed class DeviceInfo
     /// <summary>Version of the program that runs; empty for none.</summary>
     public string ProgramVersion { get; set; } = "";
 }
+
+/// <summary>A line of a device's log, at <c>up/log</c>.</summary>
+public sealed class LogLine
+{
+    /// <summary><c>info</c>, <c>warning</c> or <c>error</c>.</summary>
+    public string Level { get; set; } = "info";
+
+    /// <summary>The line, for people.</summary>
+    public string Text { get; set; } = "";
+}
+
+/// <summary>A command to the program of a device, at <c>down/command</c>.</summary>
+public sealed class Command
+{
+    /// <summary>Which command: the program's word.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Its members, as a JSON object; empty for none.</summary>
+    public string Data { get; set; } = "";
+
+    /// <summary>Given back with the answer as it came; empty for none.</summary>
+    public string Transaction { get; set; } = "";
+}
+
+/// <summary>What became of a command, at <c>up/response</c>.</summary>
+public sealed class CommandResponse
+{
+    /// <summary><c>ok</c> or <c>error</c>.</summary>
+    public string Status { get; set; } = "ok";
+
+    /// <summary>What the program answers, as a JSON object; empty for none.</summary>
+    public string Data { get; set; } = "";
+
+    /// <summary>Why it failed, as a sentence; empty where it did not.</summary>
+    public string Error { get; set; } = "";
+
+    /// <summary>The command's transaction.</summary>
+    public string Transaction { get; set; } = "";
+}

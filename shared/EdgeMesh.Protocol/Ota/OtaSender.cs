@@ -152,7 +152,9 @@ public sealed class OtaSender
 
     private void TakeAccept(long next, int window, long nowMs)
     {
-        if (next > ChunkCount || !_online)
+        // An ACCEPT that later acknowledgements have overtaken says nothing new, and must not throw the transfer back.
+        bool overtaken = _agreed && State == OtaStates.Transferring && next <= _flights.Next;
+        if (next > ChunkCount || !_online || overtaken)
         {
             return;
         }

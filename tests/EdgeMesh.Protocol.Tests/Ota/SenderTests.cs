@@ -57,6 +57,16 @@ public sealed class SenderTests
     }
 
     [Fact]
+    public void An_accept_that_later_acknowledgements_have_overtaken_does_not_throw_the_transfer_back()
+    {
+        Step(SenderEvent.Online(), 0);
+        Step(SenderEvent.Accepted(0, 8), 0);
+        Step(SenderEvent.Acknowledged(4, 0), 10);
+        Assert.Equal("", Step(SenderEvent.Accepted(0, 8), 11));
+        Assert.Equal(4, _sender.Next);
+    }
+
+    [Fact]
     public void A_verification_without_progress_gets_five_new_offers()
     {
         Step(SenderEvent.Online(), 0);

@@ -1,7 +1,9 @@
 using System;
 using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Device.Messaging;
 using EdgeMesh.Device.Platform;
+using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;
 
 namespace EdgeMesh.Device.Programs;
@@ -50,7 +52,7 @@ internal sealed class ProgramContext : IProgramContext
     public void Log(string text)
     {
         _board.Log.Write(LogLevel.Info, text);
-        _hub.Send(TopicKind.Log, new JsonWriter().Add("level", "info").Add("text", text));
+        _hub.Send(TopicKind.Log, Codec.Write(new LogLine { Text = text }));
     }
 
     /// <inheritdoc/>

@@ -67,6 +67,9 @@ public sealed class Topic
     /// <summary>The filter of everything that a device may publish.</summary>
     public static string UpFilter(string site, string device) => Root + "/" + site + "/devices/" + device + "/up/#";
 
+    /// <summary>Whether a device publishes topics of this kind: it may write nothing else.</summary>
+    public static bool IsUp(TopicKind kind) => Patterns[(int)kind].StartsWith("devices/{}/up/");
+
     /// <summary>The filter of everything that a device may read, beside <see cref="TopicKind.HubStatus"/>.</summary>
     public static string DownFilter(string site, string device) => Root + "/" + site + "/devices/" + device + "/down/#";
 

@@ -9,6 +9,7 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Hub.Results;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Crypto;
@@ -79,7 +80,7 @@ public sealed class DeviceGateway(
         long count = _connections.TryGetValue(id, out DeviceConnection? connection) ? connection.CountRefusal(code) : Interlocked.Increment(ref _strangers);
         if (IsPowerOfTen(count))
         {
-            log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, reason, count);
+            log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, Printable.Of(reason), count);
             events.Publish(new DeviceMessageRefused(id, code, reason, count));
         }
     }
@@ -101,9 +102,21 @@ public sealed class DeviceGateway(
             return known;
         }
 
-        return store.Secret(id) is byte[] secret
-            ? _connections.GetOrAdd(id, static (key, made) => new DeviceConnection(made.Site, key, made.secret, made.crypto), (identity.Site, secret, crypto))
-            : null;
+        if (store.Secret(id) is not byte[] secret)
+        {
+            return null;
+        }
+
+        DeviceConnection added = _connections.GetOrAdd(
+            id, static (key, made) => new DeviceConnection(made.Site, key, made.secret, made.crypto), (identity.Site, secret, crypto));
+        if (store.Secret(id) is null)
+        {
+            // It was removed in between: its key opens nothing any more.
+            _connections.TryRemove(id, out _);
+            return null;
+        }
+
+        return added;
     }
 
     private async Task ReceiveAsync(MqttApplicationMessage message)
@@ -164,7 +177,6 @@ public sealed class DeviceGateway(
 
         if (cameOnline)
         {
-            store.Seen(connection.Id, time.GetUtcNow().ToUnixTimeSeconds());
             events.Publish(new DeviceOnline(connection.Id));
         }
 

@@ -6,6 +6,7 @@ using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Results;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeMesh.Hub.Ota;
@@ -22,9 +23,15 @@ public sealed class OtaMirror(BrokerConnection broker, HubEvents events, HubIden
     private void Take(OtaProgress progress)
     {
         OtaView view = progress.View;
+        if (view.Code == ErrorCodes.DeviceUnknown)
+        {
+            // The device was removed, and with it what the broker retained of it.
+            return;
+        }
+
         if (progress.StateChanged)
         {
-            log.LogInformation("Update {Session} of {Device} to {Firmware}: {State} {Code} {Reason}", view.Session, view.Device, view.Firmware, view.State, view.Code, view.Reason);
+            log.LogInformation("Update {Session} of {Device} to {Firmware}: {State} {Code} {Reason}", view.Session, view.Device, view.Firmware, view.State, Printable.Of(view.Code), Printable.Of(view.Reason));
         }
         else if (_published.TryGetValue(view.Device, out long last) && time.GetElapsedTime(last) < ProgressEvery)
         {

@@ -268,7 +268,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         }
 
         Reported answer = new() { Session = report.Session, State = report.State };
-        if (_open.TryGetValue(message.Id, out OtaUpdate? update) && update.Row.Session == report.Session)
+        if (_open.TryGetValue(message.Id, out OtaUpdate? update) && update.Row.Session == report.Session && !OtaStates.IsFinal(update.View.State))
         {
             update.Post(SenderEvent.Reported(report.State, report.Code, report.Reason), answer);
             return;

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Dapper;
@@ -88,7 +89,7 @@ internal sealed class RunningHub : IAsyncDisposable
         await viewer.ConnectAsync(new MqttClientOptions
         {
             ClientId = "looker",
-            Credentials = new MqttClientCredentials(Get<BrokerInfo>().ViewerUser, File.ReadAllBytes(Get<BrokerInfo>().ViewerPasswordFile)),
+            Credentials = new MqttClientCredentials(Get<BrokerInfo>().ViewerUser, Encoding.UTF8.GetBytes(File.ReadAllText(Get<BrokerInfo>().ViewerPasswordFile).Trim())),
             ChannelOptions = { RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, Port) },
         });
         await viewer.SubscribeAsync(Topic.Format(kind, "home", device), MqttQualityOfServiceLevel.AtLeastOnce);

@@ -83,7 +83,7 @@ internal sealed class Site : IAsyncDisposable
     public void KillHub() => Hub.Kill();
 
     /// <summary>SIGKILL to the broker; the hub starts another.</summary>
-    public void KillBroker() => RunningProcess.Kill(Assert.Single(BrokerProcesses()));
+    public void KillBroker() => RunningProcess.Kill(BrokerProcesses().Single());
 
     public int[] BrokerProcesses() => RunningProcess.WithArgument(BrokerConfiguration);
 

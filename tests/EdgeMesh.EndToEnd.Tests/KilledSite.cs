@@ -34,6 +34,7 @@ public sealed class KilledSite : IAsyncLifetime
             _version = "";
         }
 
+        await _site.ForgetBrokerKillsAsync();
         return (_site, _device!);
     }
 

@@ -65,10 +65,16 @@ public abstract class KillTests(KilledSite place, ITestOutputHelper output)
             await RestoreAsync(site, device, part);
             Ran ran = await waiting;
 
-            Assert.True(ran.ExitCode == 0, ran.ToString());
-            Assert.Equal(OtaStates.Confirmed, (string?)(await device.UpdateAsync())["state"]);
-            Message info = site.Wire.Latest(TopicKind.Info, device.Id)!;
-            Assert.True(info.Says(TopicKind.Info, "program_version", version), info.ToString());
+            // A hub that dies before it has answered leaves the command without an outcome, and says so; the update goes on all the same.
+            bool unanswered = part == "hub" && state == "offered" && ran.ExitCode == 6;
+            Assert.True(ran.ExitCode == 0 || unanswered, ran.ToString());
+            string firmware = $"heartbeat@{version}";
+            await Eventually.TrueAsync(
+                () => site.Wire.Latest(TopicKind.PublicOta, device.Id) is { } ota && ota.Says(TopicKind.PublicOta, "firmware", firmware)
+                    && ota.Says(TopicKind.PublicOta, "state", OtaStates.Confirmed),
+                $"the update to {firmware} is confirmed, on the wire");
+            await Eventually.TrueAsync(
+                () => site.Wire.Latest(TopicKind.Info, device.Id)!.Says(TopicKind.Info, "program_version", version), $"the device runs {firmware}");
             output.WriteLine(FormattableString.Invariant($"measured: {runtime}: {part} killed when {state}: confirmed {clock.Elapsed.TotalSeconds:F1} s later"));
         });
     }

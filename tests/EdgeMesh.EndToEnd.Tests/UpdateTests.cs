@@ -38,7 +38,7 @@ public abstract class UpdateTests(string runtime, ITestOutputHelper output)
         await using Site site = await Site.StartAsync();
         await site.WatchAsync(output, async () =>
         {
-            Device device = await site.AddDeviceAsync("porch", runtime, ("watchdog_ms", 2000));
+            Device device = await site.AddDeviceAsync("porch", runtime, ("watchdog_ms", 3000));
             await device.AddFirmwareAsync("heartbeat", "1.1.0", device.Heartbeat());
             await site.MustAsync("ota", "start", "porch", "heartbeat", "--wait", "--timeout", "60s");
 

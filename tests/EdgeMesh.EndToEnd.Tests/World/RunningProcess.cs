@@ -46,13 +46,10 @@ internal sealed class RunningProcess : IDisposable
 
     public static void Kill(int id) => _ = Signal(id, SignalKill);
 
-    /// <summary>SIGTERM, and the exit code that it leads to.</summary>
-    public async Task<int> TerminateAsync()
-    {
-        _ = Signal(Id, SignalTerminate);
-        return await ExitedAsync();
-    }
+    /// <summary>SIGTERM, to this process alone.</summary>
+    public void Terminate() => _ = Signal(Id, SignalTerminate);
 
+    /// <summary>Waits for its end, and gives its exit code.</summary>
     public async Task<int> ExitedAsync()
     {
         await Eventually.TrueAsync(() => _process.HasExited, $"{_process.StartInfo.FileName} (process {Id}) has ended");

@@ -26,6 +26,8 @@ internal sealed class Site : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edgemesh-e2e-");
     private readonly List<RunningProcess> _hubs = [];
     private readonly List<Device> _devices = [];
+    private string _viewerPassword = "";
+    private int _brokerKills;
 
     private Site()
     {
@@ -52,10 +54,17 @@ internal sealed class Site : IAsyncDisposable
         site.RunHub();
         string secret = Path.Combine(site.State, "broker", "viewer.secret");
         await Eventually.TrueAsync(() => File.Exists(secret), "the hub has made the viewer's password");
-        site.Wire = await Wire.ConnectAsync(site.Credentials("viewer", "", (await File.ReadAllTextAsync(secret)).Trim()), Name);
+        site._viewerPassword = (await File.ReadAllTextAsync(secret)).Trim();
+        site.Wire = await site.ViewAsync();
         await Eventually.TrueAsync(() => site.Wire.Latest(TopicKind.HubStatus) is not null, "the hub is on the wire");
         return site;
     }
+
+    /// <summary>Another viewer, who is given what the broker keeps.</summary>
+    public Task<Wire> ViewAsync() => Wire.ConnectAsync(Viewer(), Name);
+
+    /// <summary>How the read-only account connects.</summary>
+    public MqttClientOptions Viewer() => Account("viewer", "e2e-" + Guid.NewGuid().ToString("N")[..8], _viewerPassword);
 
     /// <summary>Runs a test on this site; where it fails, all that the processes printed and the wire saw comes before the failure.</summary>
     public async Task WatchAsync(ITestOutputHelper output, Func<Task> test)
@@ -74,16 +83,31 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>Starts a hub on the state folder, and waits until it is on the wire.</summary>
     public async Task StartHubAsync()
     {
-        string boot = (string)Wire.Latest(TopicKind.HubStatus)!.Json["boot"]!;
-        Task<Message> online = Wire.NextAsync(m => m.Says(TopicKind.HubStatus, "status", "online") && (string?)m.Json["boot"] != boot, "a new hub is online");
+        string[] boots = Boots();
         RunHub();
-        await online;
+        _brokerKills = 0;
+        await Eventually.TrueAsync(() => Boots().Length > boots.Length, "a new hub is on the wire");
     }
 
     public void KillHub() => Hub.Kill();
 
     /// <summary>SIGKILL to the broker; the hub starts another.</summary>
-    public void KillBroker() => RunningProcess.Kill(Assert.Single(BrokerProcesses()));
+    public void KillBroker()
+    {
+        RunningProcess.Kill(BrokerProcesses().Single());
+        _brokerKills++;
+    }
+
+    /// <summary>A hub is in less and less of a hurry to restart a broker that dies again and again; a test of one kill starts afresh.</summary>
+    public async Task ForgetBrokerKillsAsync()
+    {
+        if (_brokerKills > 1)
+        {
+            Hub.Terminate();
+            Assert.Equal(0, await Hub.ExitedAsync());
+            await StartHubAsync();
+        }
+    }
 
     public int[] BrokerProcesses() => RunningProcess.WithArgument(BrokerConfiguration);
 
@@ -116,10 +140,11 @@ internal sealed class Site : IAsyncDisposable
         return string.Join('\n', ran.Lines);
     }
 
-    public MqttClientOptions Credentials(string user, string clientId, string password) => new()
+    /// <summary>How an account of the broker connects.</summary>
+    public MqttClientOptions Account(string user, string clientId, string password) => new()
     {
         ChannelOptions = new MqttClientTcpOptions { RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, Port) },
-        ClientId = clientId.Length > 0 ? clientId : "e2e-" + Guid.NewGuid().ToString("N")[..8],
+        ClientId = clientId,
         Credentials = new MqttClientCredentials(user, Encoding.UTF8.GetBytes(password)),
     };
 
@@ -145,6 +170,9 @@ internal sealed class Site : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    // Of every hub that was online, also one that the viewer heard of only afterwards.
+    private string[] Boots() => [.. Wire.Seen.Where(m => m.Says(TopicKind.HubStatus, "status", "online")).Select(m => (string)m.Json["boot"]!).Distinct()];
 
     private void RunHub() => _hubs.Add(RunningProcess.Start(
         "dotnet", Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,

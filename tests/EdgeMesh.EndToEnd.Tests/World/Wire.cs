@@ -58,9 +58,10 @@ internal sealed class Wire : IAsyncDisposable
     public static async Task<Wire> ConnectAsync(MqttClientOptions viewer, string site)
     {
         Wire wire = new();
+        // Back before anybody else is, so that it misses nothing.
         await wire._client.StartAsync(new ReconnectingMqttClientOptions
         {
-            ClientOptions = viewer, InitialReconnectDelay = TimeSpan.FromMilliseconds(50), MaximumReconnectDelay = TimeSpan.FromMilliseconds(100),
+            ClientOptions = viewer, InitialReconnectDelay = TimeSpan.FromMilliseconds(10), MaximumReconnectDelay = TimeSpan.FromMilliseconds(20),
         });
         await wire._client.SubscribeAsync([new MqttTopicFilter(Topic.SiteFilter(site), MqttQualityOfServiceLevel.AtLeastOnce)]);
         return wire;

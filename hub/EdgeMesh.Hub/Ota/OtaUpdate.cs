@@ -30,6 +30,7 @@ internal sealed class OtaUpdate : IDisposable
 
     private readonly ITimer _timer;
     private SafeFileHandle? _image;
+    private (string State, string Code, string Reason) _kept;
     private long _updated;
     private long _shownMs = -ProgressEveryMs;
 
@@ -40,6 +41,7 @@ internal sealed class OtaUpdate : IDisposable
         _imagePath = imagePath;
         _parts = parts;
         _updated = row.Updated;
+        _kept = (row.State, row.Code, row.Reason);
         long age = Math.Max(0, parts.Time.GetUtcNow().ToUnixTimeSeconds() - row.Created);
         _sender = new OtaSender(parts.Options.ToSenderOptions(), transfer.Manifest, transfer.ChunkBytes, row.State, NowMs - (age * 1000));
         _timer = parts.Time.CreateTimer(_ => Post(SenderEvent.Tick()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -203,8 +205,14 @@ internal sealed class OtaUpdate : IDisposable
 
     private void Keep()
     {
-        _updated = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
-        _parts.Store.Update(_row.Session, _sender.State, _sender.Code, _sender.Reason, _updated);
+        (string State, string Code, string Reason) stands = (_sender.State, _sender.Code, _sender.Reason);
+        if (stands != _kept)
+        {
+            _kept = stands;
+            _updated = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+            _parts.Store.Update(_row.Session, stands.State, stands.Code, stands.Reason, _updated);
+        }
+
         Show(stateChanged: true);
     }
 

@@ -16,6 +16,9 @@ public sealed class OtaReceiver
     /// <summary>Longest that a chunk goes unacknowledged, in milliseconds.</summary>
     public const long AckDelayMs = 100;
 
+    /// <summary>How often a full window is acknowledged.</summary>
+    public const int AcksPerWindow = 4;
+
     /// <summary>First wait before the device repeats where it is, in milliseconds; it doubles while nothing comes.</summary>
     public const long NudgeMs = 2000;
 
@@ -282,7 +285,7 @@ public sealed class OtaReceiver
             _ackDueMs = nowMs + AckDelayMs;
         }
 
-        if (atOnce || _unacknowledged >= Math.Max(1, _window / 4))
+        if (atOnce || _unacknowledged >= Math.Max(1, _window / AcksPerWindow))
         {
             SendAck();
         }

@@ -56,13 +56,17 @@ internal sealed class BenchDevice : IDisposable
     /// <summary>The time stamp at which the verified image was ordered to be applied, and the boot record on the disk said so.</summary>
     internal Task<long> Applied => _applied.Task;
 
-    public void Dispose()
+    /// <summary>Cuts the power; <see cref="Dispose"/> waits until it is off.</summary>
+    internal void PowerOff()
     {
         _stopping = true;
         _clock.Wake();
+    }
+
+    public void Dispose()
+    {
+        PowerOff();
         _thread.Join();
-        _mqtt.Dispose();
-        _storage.Dispose();
         _clock.Dispose();
     }
 
@@ -82,6 +86,12 @@ internal sealed class BenchDevice : IDisposable
         catch (Exception defect)
         {
             _applied.TrySetException(defect);
+        }
+        finally
+        {
+            // Here and not in Dispose: closing blocks, and two hundred that block threads of the pool starve it.
+            _mqtt.Dispose();
+            _storage.Dispose();
         }
     }
 

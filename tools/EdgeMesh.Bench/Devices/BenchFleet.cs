@@ -55,7 +55,8 @@ internal sealed class BenchFleet
         }
         finally
         {
-            Parallel.ForEach(booted, device => device.Dispose());
+            Array.ForEach(booted, device => device.PowerOff());
+            Array.ForEach(booted, device => device.Dispose());
             await EndAsync().ConfigureAwait(false);
             DirectoryInfo folder = new(options.Folder);
             folder.Delete(recursive: true);

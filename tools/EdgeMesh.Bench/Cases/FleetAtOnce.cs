@@ -29,7 +29,7 @@ internal static class FleetAtOnce
         List<double> medians = [];
         List<double> slowests = [];
         long dropped = 0;
-        for (int run = 0; run <= Settings.Runs; run++)
+        for (int run = 1 - Settings.WarmUps; run <= Settings.Runs; run++)
         {
             await using RawTransfer raw = await RawTransfer.ConnectAsync(hub, hub.Port, fleet.Devices).ConfigureAwait(false);
             double rawRate = await raw.RunAsync(FleetImageBytes, Settings.ChunkBytes).ConfigureAwait(false) / 1e6;

@@ -31,7 +31,7 @@ internal static class HubStart
         List<double> residents = [];
         List<double> bareStarts = [];
         List<double> bareResidents = [];
-        for (int run = 0; run <= Settings.Runs; run++)
+        for (int run = 1 - Settings.WarmUps; run <= Settings.Runs; run++)
         {
             (double bareStart, double bareResident) = await MeasureBareAsync(folder.Hub).ConfigureAwait(false);
             await using HubProcess hub = await Settings.StartHubAsync(folder).ConfigureAwait(false);

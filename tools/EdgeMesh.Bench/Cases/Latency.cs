@@ -26,7 +26,7 @@ internal static class Latency
         List<double> updates = [];
         List<double> stopAndWaits = [];
         List<double> limits = [];
-        for (int run = 0; run <= Settings.Runs; run++)
+        for (int run = 1 - Settings.WarmUps; run <= Settings.Runs; run++)
         {
             await using RawTransfer raw = await RawTransfer.ConnectAsync(hub, link.Port, device.Devices).ConfigureAwait(false);
             double roundTrip = await raw.RoundTripAsync().ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal static class Loss
         BenchFleet device = await BenchFleet.AddAsync(hub, 1).ConfigureAwait(false);
         List<double> lossy = [];
         List<double> lossless = [];
-        for (int run = 0; run <= Settings.Runs; run++)
+        for (int run = 1 - Settings.WarmUps; run <= Settings.Runs; run++)
         {
             using SlowLink losing = new(hub.Port, Settings.OneWay, Share, seed: run);
             using SlowLink whole = new(hub.Port, Settings.OneWay);

@@ -21,6 +21,8 @@ public sealed class Topic
         "codegen/{}/request", "codegen/{}/status", "codegen/{}/code", "codegen/{}/report",
     };
 
+    private static readonly string[][] Levels = Split(Patterns);
+
     private Topic(TopicKind kind, string site, string name, string capability)
     {
         Kind = kind;
@@ -108,9 +110,20 @@ public sealed class Topic
     /// <summary>The topic as it goes on the wire.</summary>
     public override string ToString() => Format(Kind, Site, Name, Capability);
 
+    private static string[][] Split(string[] patterns)
+    {
+        string[][] levels = new string[patterns.Length][];
+        for (int i = 0; i < patterns.Length; i++)
+        {
+            levels[i] = patterns[i].Split('/');
+        }
+
+        return levels;
+    }
+
     private static Topic? Match(TopicKind kind, string[] levels)
     {
-        string[] pattern = Patterns[(int)kind].Split('/');
+        string[] pattern = Levels[(int)kind];
         if (pattern.Length != levels.Length - 1)
         {
             return null;

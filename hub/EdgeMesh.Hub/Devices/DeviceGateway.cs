@@ -44,26 +44,27 @@ public sealed class DeviceGateway(
     /// <summary>Signs and sends a message; false where the device has no session.</summary>
     public async Task<bool> SendAsync(string id, TopicKind kind, JsonWriter body, CancellationToken cancellation)
     {
-        if (Connection(id)?.Seal(kind, body) is not byte[] payload)
+        DeviceConnection? connection = Connection(id);
+        if (connection?.Seal(kind, body) is not byte[] payload)
         {
             return false;
         }
 
         MqttQualityOfServiceLevel level = kind == TopicKind.OtaChunk ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce;
-        await broker.PublishAsync(Topic.Format(kind, identity.Site, id), payload, level, false, cancellation).ConfigureAwait(false);
+        await broker.PublishAsync(connection.TopicOf(kind), payload, level, false, cancellation).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>Signs and sends a chunk frame whose data is in place; false where the device has no session.</summary>
     public async Task<bool> SendChunkAsync(string id, long session, long sequence, byte[] frame, CancellationToken cancellation)
     {
-        if (Connection(id)?.SealChunk(session, sequence, frame) != true)
+        DeviceConnection? connection = Connection(id);
+        if (connection?.SealChunk(session, sequence, frame) != true)
         {
             return false;
         }
 
-        string topic = Topic.Format(TopicKind.OtaChunk, identity.Site, id);
-        await broker.PublishAsync(topic, frame, MqttQualityOfServiceLevel.AtMostOnce, false, cancellation).ConfigureAwait(false);
+        await broker.PublishAsync(connection.TopicOf(TopicKind.OtaChunk), frame, MqttQualityOfServiceLevel.AtMostOnce, false, cancellation).ConfigureAwait(false);
         return true;
     }
 

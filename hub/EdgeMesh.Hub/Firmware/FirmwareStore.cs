@@ -118,11 +118,7 @@ public sealed class FirmwareStore : IDisposable
             Result<FirmwareRow> row = Find(id, version);
             if (row.IsOk)
             {
-                using (SqliteConnection db = _database.Open())
-                {
-                    db.Execute("DELETE FROM firmware WHERE id = @id AND version = @version", new { id, version });
-                }
-
+                _database.Change(db => db.Execute("DELETE FROM firmware WHERE id = @id AND version = @version", new { id, version }));
                 DropUnnamed(row.Value.Sha256);
             }
 
@@ -177,13 +173,12 @@ public sealed class FirmwareStore : IDisposable
             Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256, Sequence = manifest.Sequence,
             Created = manifest.Created, Manifest = Transfer.ManifestTextOf(manifest),
         };
-        using SqliteConnection db = _database.Open();
-        db.Execute(
+        _database.Change(db => db.Execute(
             """
             INSERT INTO firmware (id, version, kind, device_type, size, sha256, sequence, created, manifest)
             VALUES (@Id, @Version, @Kind, @DeviceType, @Size, @Sha256, @Sequence, @Created, @Manifest)
             """,
-            row);
+            row));
         return row;
     }
 }

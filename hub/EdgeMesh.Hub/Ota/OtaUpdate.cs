@@ -32,8 +32,8 @@ internal sealed class OtaUpdate : IDisposable
 
     private readonly ITimer _timer;
     private OtaSender _sender;
-    private string _storedState;
     private SafeFileHandle? _image;
+    private (string State, string Code, string Reason) _kept;
     private long _updated;
     private long _shownMs = -ProgressEveryMs;
 
@@ -44,7 +44,7 @@ internal sealed class OtaUpdate : IDisposable
         _imagePath = imagePath;
         _parts = parts;
         _updated = row.Updated;
-        _storedState = row.State;
+        _kept = (row.State, row.Code, row.Reason);
         _sender = NewSender();
         _timer = parts.Time.CreateTimer(_ => Post(SenderEvent.Tick()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -137,7 +137,7 @@ internal sealed class OtaUpdate : IDisposable
     private OtaSender NewSender()
     {
         long age = Math.Max(0, _parts.Time.GetUtcNow().ToUnixTimeSeconds() - _row.Created);
-        return new OtaSender(_parts.Options.ToSenderOptions(), _transfer.Manifest, _transfer.ChunkBytes, _storedState, NowMs - (age * 1000));
+        return new OtaSender(_parts.Options.ToSenderOptions(), _transfer.Manifest, _transfer.ChunkBytes, _kept.State, NowMs - (age * 1000));
     }
 
     private async Task RunAsync(CancellationToken cancellation)
@@ -233,9 +233,14 @@ internal sealed class OtaUpdate : IDisposable
 
     private void Keep()
     {
-        _updated = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
-        _parts.Store.Update(_row.Session, _sender.State, _sender.Code, _sender.Reason, _updated);
-        _storedState = _sender.State;
+        (string State, string Code, string Reason) stands = (_sender.State, _sender.Code, _sender.Reason);
+        if (stands != _kept)
+        {
+            _updated = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+            _parts.Store.Update(_row.Session, stands.State, stands.Code, stands.Reason, _updated);
+            _kept = stands;
+        }
+
         Show(stateChanged: true);
     }
 

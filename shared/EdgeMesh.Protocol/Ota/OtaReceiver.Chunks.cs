@@ -81,7 +81,7 @@ public sealed partial class OtaReceiver
             _ackDueMs = nowMs + AckDelayMs;
         }
 
-        if (atOnce || _unacknowledged >= Math.Max(1, _window / 4))
+        if (atOnce || _unacknowledged >= Math.Max(1, _window / AcksPerWindow))
         {
             SendAck();
         }

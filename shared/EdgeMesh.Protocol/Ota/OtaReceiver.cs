@@ -17,6 +17,9 @@ public sealed partial class OtaReceiver
     /// <summary>Longest that a chunk goes unacknowledged, in milliseconds.</summary>
     public const long AckDelayMs = 100;
 
+    /// <summary>How often a full window is acknowledged.</summary>
+    public const int AcksPerWindow = 4;
+
     /// <summary>First wait before the device repeats where it is, in milliseconds; it doubles while nothing comes.</summary>
     public const long NudgeMs = 2000;
 

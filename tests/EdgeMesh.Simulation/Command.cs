@@ -9,7 +9,7 @@ namespace EdgeMesh.Simulation;
 internal static class Command
 {
     private const string Usage = """
-        tools/sim --seed N [--bug NAME]           replays one seed, and prints its trace
+        tools/sim --seed N [--full] [--bug NAME]  replays one seed, and prints the end of its trace, or all of it
         tools/sim --runs N [--seed N] [--minutes N] [--bug NAME]
                                                   runs so many seeds from the given one (default 1) on all cores
         tools/sim --bugs                          runs every seeded bug until it is caught
@@ -39,7 +39,7 @@ internal static class Command
 
         if (seed != null)
         {
-            RunResult result = EdgeMesh.Simulation.Run.Once(seed.Value, bug, Console.Out);
+            RunResult result = EdgeMesh.Simulation.Run.Once(seed.Value, bug, Console.Out, args.Contains("--full") ? int.MaxValue : 200);
             Console.WriteLine(result.Problem == null ? $"Seed {seed} keeps every promise: {result}" : $"Seed {seed} BREAKS: {result.Problem}");
             return result.Problem == null ? 0 : 1;
         }

@@ -15,9 +15,6 @@ namespace EdgeMesh.Simulation;
 /// <summary>What must hold at every step. The first that does not ends the run.</summary>
 internal sealed class Promises(World world)
 {
-    /// <summary>Boots that one trial may take: three before the old slot is tried for a silent hub, three after.</summary>
-    private const int TrialBootsMax = 2 * Limits.TrialAttempts;
-
     private readonly Dictionary<string, DeviceHistory> _devices = [];
     private readonly HashSet<long> _completed = [];
     private readonly HashSet<long> _answeredApplying = [];
@@ -66,8 +63,8 @@ internal sealed class Promises(World world)
         SlotImage? trial = record.ImageIn(record.Trial);
         if (trial != null && trial.Sha256 == sha256 && record.Probe != "old")
         {
-            int boots = Of(board).TrialBoots[trial.Session] = Of(board).TrialBoots.GetValueOrDefault(trial.Session) + 1;
-            Hold(boots <= TrialBootsMax, board, $"boots session {trial.Session} on trial for the {boots}th time");
+            int boots = ++Of(board).TrialBoots;
+            Hold(boots <= Limits.TrialAttempts, board, $"boots session {trial.Session} on trial for the {boots}th time");
         }
     }
 
@@ -175,6 +172,12 @@ internal sealed class Promises(World world)
         DeviceHistory history = Of(board);
         Hold(record.Sequence >= history.Sequence, board, $"forgot its highest sequence {history.Sequence}, and says {record.Sequence}");
         history.Sequence = record.Sequence;
+        if (record.Trial.Length == 0 || record.Probe == "old")
+        {
+            // A trial begins to count anew once the old slot was tried for a silent hub.
+            history.TrialBoots = 0;
+        }
+
         if (record.Trial.Length > 0)
         {
             long trial = record.ImageIn(record.Trial)!.Session;
@@ -187,6 +190,7 @@ internal sealed class Promises(World world)
         }
 
         SlotImage? confirmed = record.ImageIn(record.Confirmed);
+        Hold(confirmed == null || record.Sequence >= confirmed.Sequence, board, $"says the highest sequence {record.Sequence}, and confirmed {confirmed?.Sequence}");
         if (confirmed != null && (history.Confirmed.Count == 0 || history.Confirmed[^1] != confirmed.Session))
         {
             Hold(!history.Confirmed.Contains(confirmed.Session), board, $"went back to session {confirmed.Session} from a confirmed one");
@@ -212,7 +216,8 @@ internal sealed class DeviceHistory
 
     internal HashSet<long> RolledBack { get; } = [];
 
-    internal Dictionary<long, int> TrialBoots { get; } = [];
+    /// <summary>Boots of the program on trial since it began, or since the old slot was tried.</summary>
+    internal int TrialBoots { get; set; }
 
     internal HashSet<string> Commands { get; } = [];
 

@@ -22,9 +22,9 @@ public static class Run
     private const long LookEveryMs = 5000;
 
     /// <summary>Runs a seed; <paramref name="trace"/> gets the trace of a run that broke a promise, or of any when it is asked for.</summary>
-    public static RunResult Once(int seed, SeededBug bug = SeededBug.None, TextWriter? trace = null)
+    public static RunResult Once(int seed, SeededBug bug = SeededBug.None, TextWriter? trace = null, int traceLines = 200)
     {
-        World world = new(seed, bug, trace != null);
+        World world = new(seed, bug, trace == null ? 0 : traceLines);
         try
         {
             Play(world);

@@ -5,25 +5,24 @@ using EdgeMesh.Simulation.Time;
 namespace EdgeMesh.Simulation;
 
 /// <summary>What happened, for people; kept only where a run is looked at.</summary>
-internal sealed class Trace(VirtualTime time, bool on)
+internal sealed class Trace(VirtualTime time, int linesMax)
 {
-    private const int LinesMax = 200;
     private const int LineLength = 400;
     private readonly Queue<string> _lines = new();
     private long _left;
 
-    internal bool On => on;
+    internal bool On => linesMax > 0;
 
     internal void Add(string who, string text)
     {
-        if (!on)
+        if (!On)
         {
             return;
         }
 
         string line = $"{time.NowMs,9} {who,-9} {text}";
         _lines.Enqueue(line.Length <= LineLength ? line : line[..LineLength] + " …");
-        if (_lines.Count > LinesMax)
+        if (_lines.Count > linesMax)
         {
             _lines.Dequeue();
             _left++;

@@ -23,12 +23,12 @@ internal sealed class World
     private const string DeviceType = "esp32-nano";
     private readonly int _imageBytesMax;
 
-    internal World(int seed, SeededBug bug, bool trace)
+    internal World(int seed, SeededBug bug, int traceLines)
     {
         Bug = bug;
         Random = new Random(seed);
         Time = new VirtualTime(StepsMax);
-        Trace = new Trace(Time, trace);
+        Trace = new Trace(Time, traceLines);
         Promises = new Promises(this);
         Weather = new Weather(Random);
         Broker = new BrokerModel(Time, Weather);

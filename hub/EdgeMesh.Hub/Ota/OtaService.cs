@@ -240,8 +240,9 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             return;
         }
 
-        // The hub gave the update up, or lost it: what became of the image is kept all the same, and the device is answered.
-        if (_parts.Store.Find(message.Id, report.Session) is { } row && row.State != report.State)
+        // The hub gave the update up, or lost it: what became of the image is kept all the same, and the device is answered. What is still
+        // on trial does not open the update again: the device may have another one by now.
+        if (_parts.Store.Find(message.Id, report.Session) is { } row && row.State != report.State && OtaStates.IsFinal(report.State))
         {
             _parts.Store.Update(row.Session, report.State, report.Code, report.Reason, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
         }

@@ -53,7 +53,7 @@ internal sealed class SimulatedProgram(SimulatedBoard board, Behaviour behaviour
         catch (Exception e) when (e is not BoardResetException)
         {
             // The client blames whatever a program throws on the program: here it was the client.
-            board.World.Time.Fail("The client threw under a program: " + e);
+            board.World.Time.Fail("The client threw under a program: " + Time.VirtualTime.Describe(e));
             throw;
         }
     }

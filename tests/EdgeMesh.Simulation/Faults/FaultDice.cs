@@ -94,7 +94,7 @@ internal sealed class FaultDice
             return;
         }
 
-        switch (_random.Next(12))
+        switch (_random.Next(13))
         {
             case 0: Partition(board.Id); break;
             case 1: Partition(HubProcess.ClientId); break;
@@ -108,6 +108,10 @@ internal sealed class FaultDice
             case 6: FillFlash(board); break;
             case 7: DamageSpare(board); break;
             case 8: _world.Operator.Act(); break;
+            case 9:
+                Partition(board.Id);
+                _world.Ask(h => h.Abort(board.Id));
+                break;
             default: CutPower(board); break;
         }
     }

@@ -64,7 +64,7 @@ internal static class HubMessages
             return;
         }
 
-        if (hub.World.Store.Find(device.Id, report.Session) is { } row && row.State != report.State)
+        if (hub.World.Store.Find(device.Id, report.Session) is { } row && row.State != report.State && OtaStates.IsFinal(report.State))
         {
             hub.World.Store.Update(row, report.State, report.Code);
         }

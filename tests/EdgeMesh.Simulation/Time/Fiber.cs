@@ -74,7 +74,7 @@ internal sealed class Fiber(VirtualTime time, string name)
         }
         catch (Exception e)
         {
-            time.Fail(name + " died: " + e);
+            time.Fail(name + " died: " + VirtualTime.Describe(e));
         }
 
         time.LeaveTurn(this);

@@ -125,9 +125,13 @@ internal sealed class VirtualTime
         catch (Exception e)
         {
             // Nothing that happens in the world may throw: a throw is a defect of what runs in it.
-            Fail("It threw: " + e);
+            Fail("It threw: " + Describe(e));
         }
     }
+
+    /// <summary>A throw as a sentence, with where it came from: lines of the stack differ between a first run and its replay.</summary>
+    internal static string Describe(Exception e) =>
+        $"{e.GetType().Name}: {e.Message} In {e.TargetSite?.DeclaringType?.Name}.{e.TargetSite?.Name}.";
 
     private readonly record struct Due(Action? Action, Fiber? Fiber, long Turn);
 }

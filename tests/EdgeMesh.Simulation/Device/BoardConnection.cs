@@ -20,14 +20,12 @@ internal sealed class BoardConnection(SimulatedBoard board) : IMqttConnection
         Close();
         World world = board.World;
         board.Block(world.Weather.Delay() % settings.TimeoutMs);
-        Queue<MqttMessage> inbox = _inbox;
         _connection = world.Broker.Connect(
             settings.ClientId,
             new Will(settings.WillTopic, settings.WillPayload),
             settings.Filters,
             Take,
-            board.Interrupt);
-        inbox.Clear();
+            Lose);
         if (_connection == null)
         {
             board.Block(world.Random.Next(settings.TimeoutMs));
@@ -50,6 +48,12 @@ internal sealed class BoardConnection(SimulatedBoard board) : IMqttConnection
         _connection?.Drop();
         _connection = null;
         _inbox.Clear();
+    }
+
+    private void Lose()
+    {
+        _inbox.Clear();
+        board.Interrupt();
     }
 
     private void Take(MqttDelivery delivery)

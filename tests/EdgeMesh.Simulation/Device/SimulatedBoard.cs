@@ -90,7 +90,8 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
 
     public void Wait(long milliseconds)
     {
-        if (milliseconds <= 0)
+        // To be busy takes time too: nothing may be done over and over in one moment.
+        if (milliseconds <= 0 || _connection.Waiting > 0)
         {
             Block(World.BusyPollMs);
         }

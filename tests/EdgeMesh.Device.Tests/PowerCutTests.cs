@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using EdgeMesh.Contracts;
 using EdgeMesh.Device.Tests.World;
+using EdgeMesh.Simulation.Device;
 using Xunit.Abstractions;
 
 namespace EdgeMesh.Device.Tests;

@@ -1,13 +1,15 @@
 # From an applied image to the hub's knowledge of what became of it.
 #
 # Pure, but for the boot record that it changes. A program on trial is confirmed when it is healthy and the hub has answered its
-# report. The hub's silence alone does not condemn it: after a time the old slot is tried once, and only if that reaches the hub
+# report. The hub's silence alone does not condemn it: after a time the old slot is tried, and only if that reaches the hub
 # is the new one to blame. A confirmed program is never touched here.
 #
 # Events: 'running', 'faulted' (with its sentence), 'online', 'offline', 'reported' (with the answer's body), 'report_wanted', 'tick'.
 # Effects, in this order: 'persist' the record, 'send_report', 'reboot'.
 from .contracts import TRIAL_ATTEMPTS, REASON_LENGTH, CODE_CRASH_LOOP, CODE_HUB_UNREACHABLE, STATE_APPLYING
 from .link import NEVER
+
+_AGAIN_FACTOR = 6
 
 
 class Trial:
@@ -52,12 +54,13 @@ class Trial:
     def _probes_old(self):
         return self._record.trial != '' and self._record.probe == 'old'
 
-    # The old slot is tried once. That the new one has spoken with the hub before does not count: it may have cut itself off since.
+    # That the new one has spoken with the hub before does not count: it may have cut itself off since. The hub may have been down just
+    # while the old slot was tried, so it is tried again, less often: a program that cuts the device off would else stay for ever.
     def _patience_end_ms(self):
         if self._probes_old():
             return self._start_ms + self._hub_patience_ms
-        if self._record.trial and self._healthy and not self._online and not self._record.probe:
-            return self._silent_since_ms + self._hub_patience_ms
+        if self._record.trial and self._healthy and not self._online:
+            return self._silent_since_ms + (_AGAIN_FACTOR if self._record.probe else 1) * self._hub_patience_ms
         return NEVER
 
     def _report_due(self):

@@ -11,7 +11,7 @@ public sealed class TrialOptions
     /// <summary>How long the program must run before it counts as healthy, in milliseconds. Default 10 s.</summary>
     public long HealthyAfterMs { get; set; } = 10000;
 
-    /// <summary>How long the hub may be silent before the old slot is tried once, in milliseconds. Default 10 min.</summary>
+    /// <summary>How long the hub may be silent before the old slot is tried once, in milliseconds. Default 10 min; six times that before it is tried again.</summary>
     public long HubPatienceMs { get; set; } = 600000;
 
     /// <summary>Wait before a report that the hub has not answered is repeated, in milliseconds. Default 10 s.</summary>
@@ -59,11 +59,12 @@ public enum TrialEffect
 /// <summary>From an applied image to the hub's knowledge of what became of it.</summary>
 /// <remarks>
 /// Pure, but for the boot record that it changes. A program on trial is confirmed when it is healthy and the hub has answered its
-/// report. The hub's silence alone does not condemn it: after a time the old slot is tried once, and only if that reaches the hub is the
+/// report. The hub's silence alone does not condemn it: after a time the old slot is tried, and only if that reaches the hub is the
 /// new one to blame. A confirmed program is never touched here.
 /// </remarks>
 public sealed class Trial
 {
+    private const int AgainFactor = 6;
     private readonly BootRecord _record;
     private readonly TrialOptions _options;
     private readonly long _startMs;
@@ -90,10 +91,11 @@ public sealed class Trial
 
     private bool ProbesOld => OnTrial && _record.Probe == "old";
 
-    // The old slot is tried once. That the new one has spoken with the hub before does not count: it may have cut itself off since.
+    // That the new one has spoken with the hub before does not count: it may have cut itself off since. The hub may have been down just
+    // while the old slot was tried, so it is tried again, less often: a program that cuts the device off would else stay for ever.
     private long PatienceEndMs => ProbesOld
         ? _startMs + _options.HubPatienceMs
-        : OnTrial && _healthy && !_online && _record.Probe == "" ? _silentSinceMs + _options.HubPatienceMs : long.MaxValue;
+        : OnTrial && _healthy && !_online ? _silentSinceMs + (_record.Probe == "" ? 1 : AgainFactor) * _options.HubPatienceMs : long.MaxValue;
 
     private bool ReportDue => _record.Report != null && !_record.ReportHeard && _online && (!OnTrial || (_healthy && !ProbesOld));
 

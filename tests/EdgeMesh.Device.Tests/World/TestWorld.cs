@@ -6,6 +6,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Device.Platform;
 using EdgeMesh.Device.Programs;
 using EdgeMesh.Protocol.DotNet;
+using EdgeMesh.Simulation.Device;
 
 namespace EdgeMesh.Device.Tests.World;
 

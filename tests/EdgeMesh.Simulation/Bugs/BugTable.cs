@@ -1,0 +1,39 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+
+namespace EdgeMesh.Simulation.Bugs;
+
+/// <summary>How many seeds each seeded bug needs until a promise breaks.</summary>
+public static class BugTable
+{
+    /// <summary>Seeds after which a bug counts as missed.</summary>
+    public const int SeedsMax = 500;
+
+    /// <summary>The first seed that catches a bug; null where none of the first five hundred does.</summary>
+    public static RunResult? Catch(SeededBug bug) =>
+        Enumerable.Range(1, SeedsMax).Select(seed => Simulation.Run.Once(seed, bug)).FirstOrDefault(r => r.Problem != null);
+
+    /// <summary>Prints a line for every bug.</summary>
+    /// <returns>Whether all were caught.</returns>
+    public static bool Print(TextWriter to)
+    {
+        bool all = true;
+        Parallel.ForEach(Enum.GetValues<SeededBug>().Skip(1), bug =>
+        {
+            RunResult? caught = Catch(bug);
+            string line = Line(bug, caught);
+            lock (to)
+            {
+                to.WriteLine(line);
+                all &= caught != null;
+            }
+        });
+        return all;
+    }
+
+    /// <summary>A bug's line in the table.</summary>
+    public static string Line(SeededBug bug, RunResult? caught) =>
+        caught == null ? $"counted: bug {bug} NOT caught in {SeedsMax} seeds" : $"counted: bug {bug} caught at seed {caught.Seed}: {caught.Problem!.Split('\n')[0]}";
+}

@@ -1,0 +1,23 @@
+using System;
+using EdgeMesh.Protocol.Crypto;
+using EdgeMesh.Protocol.DotNet;
+
+namespace EdgeMesh.Simulation.Device;
+
+/// <summary>The real primitives, with dice for a source of randomness: a run must replay.</summary>
+internal sealed class SimulatedCrypto(int seed) : ICrypto
+{
+    private readonly DotNetCrypto _real = new();
+    private readonly Random _random = new(seed);
+
+    public IHash CreateSha256() => _real.CreateSha256();
+
+    public byte[] HmacSha256(byte[] key, byte[] prefix, byte[] data, int offset, int count) => _real.HmacSha256(key, prefix, data, offset, count);
+
+    public byte[] Random(int count)
+    {
+        byte[] bytes = new byte[count];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+}

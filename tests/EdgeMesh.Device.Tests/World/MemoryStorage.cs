@@ -44,6 +44,9 @@ public sealed class MemoryStorage : IStorage
     /// <summary>Bytes that fit in all files together.</summary>
     public long Capacity { get; set; } = long.MaxValue;
 
+    /// <summary>How many of the next reads of a part of a file fail.</summary>
+    public int FailingReads { get; set; }
+
     public Dictionary<string, byte[]> Snapshot() => _files.ToDictionary(f => f.Key, f => f.Value.Live);
 
     public void Restore(Dictionary<string, byte[]> snapshot)
@@ -74,6 +77,12 @@ public sealed class MemoryStorage : IStorage
 
     public void ReadAt(string name, long position, byte[] buffer, int offset, int count)
     {
+        if (FailingReads > 0)
+        {
+            FailingReads--;
+            throw new StorageException(ErrorCodes.StorageFailed, $"{name} cannot be read.");
+        }
+
         if (position + count > Length(name)) throw new StorageException(ErrorCodes.StorageFailed, $"{name} is shorter.");
         Array.Copy(_files[name].Live, position, buffer, offset, count);
     }

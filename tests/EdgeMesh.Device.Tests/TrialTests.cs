@@ -163,6 +163,24 @@ public sealed class TrialTests
     }
 
     [Fact]
+    public void A_program_that_cuts_the_device_off_is_condemned_even_if_the_hub_was_down_while_the_old_one_was_tried()
+    {
+        bool down = false;
+        Install();
+        _world.Hub.Silent = () => down || _world.Program?.Behaviour == "deaf";
+        Update("deaf");
+        _world.RunUntil(() => _world.Reboots == 2);
+        down = true;
+        _world.RunUntil(() => _world.Reboots == 4);
+        down = false;
+        _world.RunUntil(() => _world.Reboots == 5, 7_200_000);
+        RunUntilState(OtaStates.RolledBack);
+
+        Assert.Equal(ErrorCodes.HubUnreachable, _world.Hub.Sender!.Code);
+        AssertRunsOld();
+    }
+
+    [Fact]
     public void A_damaged_old_slot_does_not_cost_the_program_on_trial_when_the_hub_is_silent()
     {
         Install();

@@ -6,6 +6,7 @@ using System.Text;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Slots;
 using EdgeMesh.Simulation.Bugs;
 using EdgeMesh.Simulation.Device;
 using EdgeMesh.Simulation.Faults;
@@ -140,7 +141,9 @@ internal sealed class World
                 return board.Id + " is not online.";
             }
 
-            if (board.StoredRecord is { } record && (record.Trial.Length > 0 || record is { Report: not null, ReportHeard: false }))
+            // That a report was heard may be stored with a later change: a boot before that reports again.
+            BootRecord record = board.StoredRecord;
+            if (record.Trial.Length > 0 || (record.Report != null && !board.Client.Record.ReportHeard))
             {
                 return $"{board.Id} is still on trial, or its report is not heard: {record.Report?.Session} {record.Report?.State}.";
             }

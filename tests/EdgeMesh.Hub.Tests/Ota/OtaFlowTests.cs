@@ -165,6 +165,25 @@ public sealed class OtaFlowTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_of_a_trial_whose_update_was_ended_is_answered_and_does_not_open_it_again()
+    {
+        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
+        await hub.AddFirmwareAsync(_image);
+        await using TestDevice device = await hub.ConnectNewAsync("porch");
+        hub.Ota.Start("porch", "blink", null);
+        await Eventually.TrueAsync(() => device.Applied, "the image is applied");
+        Assert.True(hub.Ota.Abort("porch").IsOk);
+        await hub.StateAsync("porch", OtaStates.Failed);
+
+        await device.ReportAsync(OtaStates.Applying);
+        Assert.Equal(OtaStates.Failed, hub.Latest("porch").State);
+        await Eventually.TrueAsync(() => hub.Ota.Start("porch", "blink", null).IsOk, "another update begins");
+
+        await device.ReportAsync(OtaStates.Confirmed);
+        Assert.Equal(OtaStates.Confirmed, hub.Ota.Status("porch", 2).Value[1].State);
+    }
+
+    [Fact]
     public async Task An_abort_by_the_device_fails_the_update_with_its_cause()
     {
         await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);

@@ -68,6 +68,7 @@ public static class CliApplication
             """)
         {
             HubCommand.Create(options),
+            StatusCommand.Create(options),
             DeviceCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),

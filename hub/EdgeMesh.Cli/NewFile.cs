@@ -49,6 +49,7 @@ internal sealed class NewFile : IDisposable
         _temporary.Write(Encoding.UTF8.GetBytes(text));
         _temporary.Flush(flushToDisk: true);
         File.Move(_temporary.Name, Path, overwrite: false);
+        EdgeMesh.Hub.Storage.Folder.Flush(System.IO.Path.GetDirectoryName(Path)!);
     }
 
     public void Dispose()

@@ -3,7 +3,6 @@ using System.IO;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using EdgeMesh.Cli.Rendering;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
 using Spectre.Console;

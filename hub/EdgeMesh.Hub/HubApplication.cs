@@ -46,6 +46,7 @@ public static class HubApplication
             .Validate(o => Names.IsValid(o.Site), $"Hub:Site takes {Names.Grammar}.").ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ICrypto, DotNetCrypto>();
         builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
+        builder.Services.AddSingleton<IOperationSource, HubOperations>();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
         builder.Services.AddFirmware();

@@ -21,6 +21,8 @@ public sealed class Topic
         "codegen/{}/request", "codegen/{}/status", "codegen/{}/code", "codegen/{}/report",
     };
 
+    private static readonly string[][] Levels = Split(Patterns);
+
     private Topic(TopicKind kind, string site, string name, string capability)
     {
         Kind = kind;
@@ -67,6 +69,9 @@ public sealed class Topic
     /// <summary>The filter of everything that a device may publish.</summary>
     public static string UpFilter(string site, string device) => Root + "/" + site + "/devices/" + device + "/up/#";
 
+    /// <summary>Whether a device publishes topics of this kind: it may write nothing else.</summary>
+    public static bool IsUp(TopicKind kind) => Patterns[(int)kind].StartsWith("devices/{}/up/");
+
     /// <summary>The filter of everything that a device may read, beside <see cref="TopicKind.HubStatus"/>.</summary>
     public static string DownFilter(string site, string device) => Root + "/" + site + "/devices/" + device + "/down/#";
 
@@ -105,9 +110,20 @@ public sealed class Topic
     /// <summary>The topic as it goes on the wire.</summary>
     public override string ToString() => Format(Kind, Site, Name, Capability);
 
+    private static string[][] Split(string[] patterns)
+    {
+        string[][] levels = new string[patterns.Length][];
+        for (int i = 0; i < patterns.Length; i++)
+        {
+            levels[i] = patterns[i].Split('/');
+        }
+
+        return levels;
+    }
+
     private static Topic? Match(TopicKind kind, string[] levels)
     {
-        string[] pattern = Patterns[(int)kind].Split('/');
+        string[] pattern = Levels[(int)kind];
         if (pattern.Length != levels.Length - 1)
         {
             return null;

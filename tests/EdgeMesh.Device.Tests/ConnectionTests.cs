@@ -36,6 +36,15 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public void A_device_with_nothing_to_do_feeds_its_dead_man()
+    {
+        _world.RunUntil(() => _world.Online);
+        _world.Run(3_600_000);
+        Assert.True(_world.Online);
+        Assert.Equal(0, _world.Reboots);
+    }
+
+    [Fact]
     public void A_broker_that_is_away_is_tried_ever_less_often_up_to_a_minute()
     {
         _world.BrokerUp = false;

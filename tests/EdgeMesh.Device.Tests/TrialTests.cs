@@ -74,6 +74,50 @@ public sealed class TrialTests
     }
 
     [Fact]
+    public void A_confirmed_slot_that_cannot_be_read_twice_is_read_again()
+    {
+        Install();
+        var record = _world.Storage.Snapshot();
+        _world.Storage.FailingReads = 2;
+        _world.PowerCycle();
+        _world.RunUntil(() => _world.Online);
+
+        AssertRunsOld();
+        Assert.Equal(record, _world.Storage.Snapshot());
+    }
+
+    [Fact]
+    public void A_confirmed_slot_that_stays_unreadable_is_not_run_and_not_forgotten()
+    {
+        Install();
+        var record = _world.Storage.Snapshot();
+        _world.Program = null;
+        _world.Storage.FailingReads = int.MaxValue;
+        _world.PowerCycle();
+        _world.RunUntil(() => _world.Online);
+        Assert.Null(_world.Program);
+        Assert.Equal(record, _world.Storage.Snapshot());
+
+        _world.Storage.FailingReads = 0;
+        _world.PowerCycle();
+        _world.RunUntil(() => _world.Program != null);
+        AssertRunsOld();
+    }
+
+    [Fact]
+    public void A_slot_on_trial_that_cannot_be_read_is_rolled_back_with_that_cause()
+    {
+        Install();
+        Update("good-2");
+        _world.RunUntil(() => _world.Reboots == 2);
+        _world.Storage.FailingReads = 3;
+        RunUntilState(OtaStates.RolledBack);
+
+        Assert.Equal(ErrorCodes.StorageFailed, _world.Hub.Sender!.Code);
+        AssertRunsOld();
+    }
+
+    [Fact]
     public void A_confirmed_program_that_crashes_starts_again_while_the_client_stays_online()
     {
         Update("crash-later");

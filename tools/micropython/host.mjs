@@ -61,14 +61,14 @@ class Device extends EventEmitter {
   }
 
   async start() {
-    const { heap, speed, cut, uniqueId } = this.#options;
+    const { heap, speed, cut, full, uniqueId } = this.#options;
     this.boots++;
     if (this.cause === 'power') this.#doubles[CLOCK] = 0;
     this.#doubles[DEADLINE] = 0;
     const words = new Int32Array(this.#control);
     const network = this.#network = new Network(() => { Atomics.add(words, WAKE, 1); Atomics.notify(words, WAKE); });
     const worker = this.#worker = new Worker(new URL('./interpreter.mjs', import.meta.url), { workerData: {
-      wasm: await wasm(), folder: this.#folder, heap, speed, cut, control: this.#control, resetCause: RESET_CAUSE[this.cause],
+      wasm: await wasm(), folder: this.#folder, heap, speed, cut, full, control: this.#control, resetCause: RESET_CAUSE[this.cause],
       uniqueId: uniqueId ?? createHash('sha256').update(this.#folder).digest('hex').slice(0, 12), bootedAt_ms: hostNow_ms() } });
     worker.on('message', (message) => { if (worker === this.#worker) this.#message(message, network); });
     worker.on('error', (error) => { if (worker === this.#worker) this.#panic(error); });
@@ -138,6 +138,7 @@ class Device extends EventEmitter {
  * @param options.reboot false: stop at the first reset
  * @param options.uniqueId machine.unique_id() as 12 hex digits
  * @param options.cut lose power at a file-system call: see Storage
+ * @param options.full find no room at file-system calls: see Storage
  * @returns the started Device
  */
 export const boot = (options) => new Device(options).start();

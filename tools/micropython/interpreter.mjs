@@ -8,7 +8,7 @@ import { createCollector, GARBAGE_BYTES } from './collector.mjs';
 import { createSockets } from './sockets.mjs';
 import { Storage } from './storage.mjs';
 
-const { wasm, folder, heap, speed, cut, control, resetCause, uniqueId, bootedAt_ms } = workerData;
+const { wasm, folder, heap, speed, cut, full, control, resetCause, uniqueId, bootedAt_ms } = workerData;
 // What the shims and the module table take of the collected heap; on a device they are in flash. Measured, and held by a test.
 const SHIM_BYTES = 25 * 1024;
 // The C heap keeps this much for paths, directory listings and strings from the host.
@@ -40,7 +40,7 @@ const waitUntil = (predicate, timeout_ms) => {
   }
 };
 
-const storage = new Storage(folder, cut, () => stop({ end: 'cut', calls: storage.calls }));
+const storage = new Storage(folder, { cut, full }, () => stop({ end: 'cut', calls: storage.calls }));
 let collect;
 const calls = Object.freeze(Object.assign(Object.create(null),
   createCalls({ control, speed, bootedAt_ms, resetCause, uniqueId, bytes, post, stop, calls: () => storage.calls }),

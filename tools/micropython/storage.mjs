@@ -7,6 +7,8 @@ import path from 'node:path';
 /** Where the device's root is mounted in the interpreter's in-memory file system. */
 export const MOUNT = '/flash';
 
+/** ENOSPC as WASI numbers it. */
+const NO_SPACE = 51;
 const O_ACCMODE = 3, O_CREAT = 64, O_TRUNC = 512, O_APPEND = 1024, AT_REMOVEDIR = 512;
 
 // This build's C library numbers errors as WASI does; a device raises littlefs's numbers, which are Linux's.
@@ -20,16 +22,18 @@ const deviceErrno = (error) => DEVICE_ERRNO[error] ?? error;
  *   rename, unlink, mkdir, rmdir) have begun.
  */
 export class Storage {
-  #folder; #cut; #onCut; #FS; #memory; #open = new Map();
+  #folder; #cut; #full; #onCut; #FS; #memory; #open = new Map();
   calls = 0;
 
   /**
    * @param folder host folder that holds the flash's content
    * @param cut undefined, or { at, written = 0, unflushed = 'kept' }: power is lost at call number `at` (from 1); of a write,
    *   its first `written` bytes still reach the flash; data not yet flushed or closed is 'kept' or 'lost'.
+   * @param full undefined, or { at, count = Infinity }: of the mutating calls from number `at` on, so many find no room: those of them
+   *   that write fail with ENOSPC, and nothing is written.
    * @param onCut called when power is lost; it must not return
    */
-  constructor(folder, cut, onCut) { this.#folder = folder; this.#cut = cut; this.#onCut = onCut; }
+  constructor(folder, { cut, full }, onCut) { this.#folder = folder; this.#cut = cut; this.#full = full; this.#onCut = onCut; }
 
   /** Copies the folder's content into the interpreter's file system; from then on calls are mirrored. */
   mount(FS, memory) {
@@ -108,6 +112,7 @@ export class Storage {
     const file = this.#open.get(fd);
     if (!file) return call();
     const cutHere = this.#step(true);
+    if (this.#isFull()) return NO_SPACE;
     const stream = this.#FS.getStream(fd);
     const start = stream.flags & O_APPEND ? file.node.usedBytes : stream.position;
     const error = call();
@@ -141,6 +146,13 @@ export class Storage {
     if (++this.calls !== this.#cut?.at) return false;
     if (isWrite && this.#cut.written > 0) return true;
     return this.#losePower();
+  }
+
+  /** Whether the call that was counted last finds no room. */
+  #isFull() {
+    if (this.#full === undefined) return false;
+    const { at, count = Infinity } = this.#full;
+    return this.calls >= at && this.calls < at + count;
   }
 
   #losePower() {

@@ -1,8 +1,8 @@
 # The agent: keeps a program running, the hub informed and updates safe. Driven by pump(), which the program's sleeps call.
 import gc
 import sys
+from errno import EIO
 from micropython import const
-import edgemesh
 from . import platform
 from .connection import Connection
 from .contracts import (
@@ -10,12 +10,11 @@ from .contracts import (
     TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
-from .fields import Refused, integer, text
+from .fields import integer, text
 from .offer import Profile
 from .program import Program, sentence
 from .requests import Requests
 from .slots import newest, without_empty
-from .startup import choose_slot
 from .trial import Trial
 
 VERSION = '0.1.0'
@@ -34,6 +33,8 @@ class Agent:
         self._busy = False
         self._slot = ''
         self._ran = False
+        # Whether a change that the trial made is not in the boot record's files yet.
+        self._unsaved = False
         self._lines = []
         self._unix = None
         # Messages refused so far, by code.
@@ -48,18 +49,16 @@ class Agent:
         self.device_id = settings['device']
         self._requests = Requests(self)
 
+    def choose_slot(self, choose):
+        # A watchdog that ended a trial's boot says nothing of the program that runs now.
+        self._suspect = self._board.reset_by_watchdog and not self._record.trial
+        self._slot = choose(self._record, self._board, self)
+
     # Never returns.
     def run(self):
-        # A watchdog that ended a trial's boot says nothing of the program that runs now.
-        suspect = self._board.reset_by_watchdog and not self._record.trial
-        try:
-            self._slot = choose_slot(self._record, self._board, self)
-        except OSError as e:
-            # An attempt that cannot be counted is not made; the hub can still reach the agent.
-            self.log('The boot record cannot be written (%r): no program is started.' % e, 'error')
         self._delivery.restore(self._board.now_ms())
         if self._slot:
-            if suspect:
+            if self._suspect:
                 self._go_alone()
             self._run_program()
         while True:
@@ -162,9 +161,35 @@ class Agent:
     def send(self, kind, body, retain=False):
         return self._connection.send(kind, body, 0 if kind == TOPIC_OTA_CHUNK_ACK else 1, retain)
 
-    def save(self):
-        data, file = self._record.next()
-        platform.write('boot%d' % file, data)
+    # Writes the record, by default the one that is acted on. Raises OSError; the files still hold the one before it then.
+    def save(self, record=None):
+        record = record or self._record
+        generation = record.generation
+        try:
+            data, file = record.next()
+            platform.write('boot%d' % file, data)
+        except:
+            # The next try goes to the same file: the other one holds the only record that is whole.
+            record.generation = generation
+            raise
+        self._unsaved = False
+
+    # The transfer's image goes on trial with the next boot. The record at hand stays as it is: where this fails, it is still true.
+    def save_trial(self):
+        record = newest(platform.read('boot0'), platform.read('boot1'))
+        if not record.transfer:
+            raise OSError(EIO)
+        record.begin_trial()
+        self.save(record)
+
+    # Saves a change that no delivery made; where that fails, it is said, and tried again before the hub hears of the change.
+    def saved(self):
+        try:
+            self.save()
+        except OSError as e:
+            self._unsaved = True
+            self.log('The boot record cannot be written: %r' % e, 'error')
+        return not self._unsaved
 
     def report_wanted(self):
         self._step_trial('report_wanted')
@@ -194,11 +219,12 @@ class Agent:
         sequence = self._record.sequence
         for effect in self._trial.step(kind, self._board.now_ms(), detail):
             if effect == 'persist':
-                self.save()
-            elif effect == 'send_report':
-                self.send(TOPIC_OTA_REPORT, without_empty(self._record.report))
-            else:
+                self.saved()
+            elif effect == 'reboot':
                 self.reboot()
+            elif not self._unsaved or self.saved():
+                # The hub hears of nothing that the next boot would not know.
+                self.send(TOPIC_OTA_REPORT, without_empty(self._record.report))
         if sequence != self._record.sequence:
             self._send_info()
 
@@ -217,7 +243,8 @@ class Agent:
     def _refresh_profile(self, now_ms):
         record, profile = self._record, self._profile
         profile.sequence = record.sequence
-        profile.on_trial = record.trial != ''
+        # The spare slot may be the one that the files still say to boot: no offer may take it before they are written.
+        profile.on_trial = record.trial != '' or self._unsaved and not self.saved()
         profile.applied_session = record.report['session'] if record.report else 0
         profile.unix_seconds = 0 if self._unix is None else self._unix + now_ms // 1000
 
@@ -258,32 +285,13 @@ class Agent:
             self._step_trial('running')
 
 
-# A program's `import edgemesh` finds the functions and nothing else.
-def _hide():
-    for name in list(sys.modules):
-        if name.startswith('edgemesh.'):
-            del sys.modules[name]
-            try:
-                delattr(edgemesh, name[9:])
-            except AttributeError:
-                pass
+# In a frame of its own: what it leaves there would keep what has done its work.
+def _start():
+    from .startup import start
+    return start(Agent)
 
 
 def run():
-    # Imported here, since it can go when it has been read.
-    from . import config
-    try:
-        settings = config.read()
-    except Refused as e:
-        print('edgemesh:', e.reason)
-        return
-    board = platform.Platform()
-    if not board.random:
-        print('edgemesh: this board has no source of randomness (os.urandom); no session can be made safely.')
-        return
-    platform.make_state_folder()
-    board.start_watchdog(settings['watchdog_ms'])
-    config = None
-    _hide()
-    agent = Agent(settings, board)
-    agent.run()
+    agent = _start()
+    if agent:
+        agent.run()

@@ -14,7 +14,7 @@ _PROGRESS_MS = const(2000)
 
 
 class Delivery:
-    # send(topic kind, body), save() the record, refused(code, reason), report() again and reboot() are the agent's.
+    # The agent's: send(topic kind, body), save() the record, save_trial(), refused(code, reason), report_wanted(), reboot(), log().
     def __init__(self, record, profile, agent):
         self.receiver = OtaReceiver(profile)
         self._record = record
@@ -37,20 +37,26 @@ class Delivery:
         self.step(('chunk_arrived', session, sequence, len(data)), now_ms)
         self._data = None
 
-    # Where an effect on storage fails, the rest are dropped and the receiver is told.
+    # Where an effect on storage fails, the rest are dropped and the receiver is told. No OSError leaves: to the connection it would
+    # mean the network.
     def step(self, event, now_ms):
         try:
             for effect in self.receiver.step(event, now_ms):
                 self._do(effect)
         except OSError as e:
-            if event[0] == 'storage_failed':
-                raise
-            self._close()
-            self.step(('storage_failed', CODE_STORAGE_FULL if e.errno == _ENOSPC else CODE_STORAGE_FAILED), now_ms)
+            self._fail(e, event[0], now_ms)
+
+    def _fail(self, error, kind, now_ms):
+        self._agent.log("The update's storage failed: %r" % error, 'error')
+        if kind != 'storage_failed':
+            self.step(('storage_failed', CODE_STORAGE_FULL if error.errno == _ENOSPC else CODE_STORAGE_FAILED), now_ms)
 
     def poll(self, now_ms):
         if self._hash:
-            self._hash_slice(now_ms)
+            try:
+                self._hash_slice(now_ms)
+            except OSError as e:
+                self._fail(e, '', now_ms)
         if now_ms >= self.receiver.due_ms:
             self.step(('tick',), now_ms)
 
@@ -90,15 +96,20 @@ class Delivery:
         elif kind == 'hash':
             self._begin_hash()
         elif kind == 'discard':
-            self._close()
+            try:
+                self._close()
+            except OSError:
+                # What a file could not write at its end goes with it.
+                pass
+            # Room first: where storage is full, the record can only be written once the slot is empty.
+            platform.remove('held')
+            platform.remove(self._file_name())
             self._record.end_transfer()
             self._agent.save()
-            platform.remove('held')
         elif kind == 'apply':
             self._close()
             platform.remove('held')
-            self._record.begin_trial()
-            self._agent.save()
+            self._agent.save_trial()
             self._agent.reboot()
         elif kind == 'report':
             self._agent.report_wanted()
@@ -157,9 +168,9 @@ class Delivery:
             self.step(('hashed', self._hashed, ''), now_ms)
 
     def _close(self):
-        self._hash = None
+        files = self._slot, self._held
+        self._hash = self._slot = self._held = None
         self._places = []
-        for f in (self._slot, self._held):
+        for f in files:
             if f:
                 f.close()
-        self._slot = self._held = None

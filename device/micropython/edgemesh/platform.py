@@ -1,7 +1,7 @@
 # All that touches the board: Wi-Fi, reset, watchdog, clock, randomness and files.
 import machine
 import os
-from errno import EIO
+from errno import EIO, ENOENT
 from network import STA_IF, WLAN
 from time import gmtime, sleep_ms, ticks_diff, ticks_ms
 
@@ -13,6 +13,7 @@ except ImportError:
 STATE = '/state/'
 _WIFI_PATIENCE_MS = 20000
 _EPOCH_2000 = 946684800
+_READ_TRIES = 3
 
 
 class Platform:
@@ -81,13 +82,15 @@ def make_state_folder():
         os.stat(STATE[:-1])
 
 
-# None where there is no such file.
+# None where there is no such file, or none that can be read.
 def read(name):
-    try:
-        with open(STATE + name, 'rb') as f:
-            return f.read()
-    except OSError:
-        return None
+    for _ in range(_READ_TRIES):
+        try:
+            with open(STATE + name, 'rb') as f:
+                return f.read()
+        except OSError as e:
+            if e.errno == ENOENT:
+                break
 
 
 def write(name, data):

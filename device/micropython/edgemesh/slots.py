@@ -151,9 +151,9 @@ def _members(r):
     return o
 
 
-# As on the wire: empty strings are left out.
+# As on the wire: an empty code or reason is left out.
 def without_empty(o):
-    return {name: o[name] for name in o if o[name] != ''}
+    return {name: o[name] for name in o if o[name] != '' or name not in ('code', 'reason')}
 
 
 def _read(o):
@@ -169,7 +169,7 @@ def _read(o):
     r.probe = text(o, 'probe', 4, '')
     r.sequence = integer(o, 'sequence', 0, _NUMBER)
     t = _object(o, 'transfer')
-    if t:
+    if t is not None:
         r.transfer = Transfer(integer(t, 'session', 1, _NUMBER), text(t, 'manifest', MANIFEST_BYTES * 2),
                               integer(t, 'chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX))
     r.report = _read_report(_object(o, 'report'))
@@ -181,7 +181,7 @@ def _read(o):
 
 def _object(o, name):
     value = o.get(name)
-    if value is not None and type(value) is not dict:
+    if name in o and type(value) is not dict:
         invalid(name, 'an object')
     return value
 
@@ -195,7 +195,7 @@ def _slot_name(o, name):
 
 def _read_image(o, slot):
     image = _object(o, slot)
-    if image:
+    if image is not None:
         integer(image, 'session', 0, _NUMBER)
         text(image, 'id', NAME_LENGTH)
         text(image, 'version', NAME_LENGTH)
@@ -206,7 +206,7 @@ def _read_image(o, slot):
 
 
 def _read_report(report):
-    if report:
+    if report is not None:
         integer(report, 'session', 1, 4294967295)
         for name, length in (('state', 16), ('id', NAME_LENGTH), ('version', NAME_LENGTH)):
             text(report, name, length)

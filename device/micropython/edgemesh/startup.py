@@ -1,33 +1,92 @@
-# Which slot to boot: the record says, and the slot's checksum must agree.
+# From power on to an agent that knows which slot to boot. All of it can go when it has done its work.
+import sys
+from errno import ENOENT
 from hashlib import sha256
-from . import platform
+import edgemesh
+from . import config, platform
+from .contracts import CODE_STORAGE_FAILED
 from .crypto import to_hex
+from .fields import Refused
+
+_READ_TRIES = 3
+_READ_PAUSE_MS = 100
 
 
-# The slot, '' for none. The record is saved before anybody acts on it.
+# The agent, made by make(settings, board); None where it cannot work, which is said then.
+def start(make):
+    try:
+        settings = config.read()
+    except Refused as e:
+        print('edgemesh:', e.reason)
+        return None
+    board = platform.Platform()
+    if not board.random:
+        print('edgemesh: this board has no source of randomness (os.urandom); no session can be made safely.')
+        return None
+    platform.make_state_folder()
+    board.start_watchdog(settings['watchdog_ms'])
+    _hide()
+    agent = make(settings, board)
+    agent.choose_slot(choose_slot)
+    return agent
+
+
+# A program's `import edgemesh` finds the functions and nothing else.
+def _hide():
+    for name in list(sys.modules):
+        if name.startswith('edgemesh.'):
+            del sys.modules[name]
+            try:
+                delattr(edgemesh, name[9:])
+            except AttributeError:
+                pass
+
+
+# The slot that the record says, where the slot's checksum agrees; '' for none. A trial's attempt is counted in the files before anybody acts on it.
 def choose_slot(record, board, agent):
     while True:
         before = record.trial, record.attempts
         slot = record.select()
-        if before != (record.trial, record.attempts):
-            agent.save()
-        if not slot or _is_whole(slot, record.images[slot], board):
-            return slot
-        agent.log('The program in slot %s is damaged.' % slot, 'error')
-        record.broken(slot)
-        agent.save()
+        if before != (record.trial, record.attempts) and not agent.saved() and record.trial:
+            # An attempt that is not counted could be made for ever.
+            record.condemn(CODE_STORAGE_FAILED, 'The boot record cannot be written, so no trial can be counted.')
+            continue
+        if not slot:
+            return ''
+        try:
+            if _is_whole(slot, record.images[slot], board):
+                return slot
+            agent.log('The program in slot %s is damaged.' % slot, 'error')
+            record.broken(slot)
+        except OSError as e:
+            agent.log('Slot %s cannot be read: %r' % (slot, e), 'error')
+            if slot != record.trial:
+                # It may be read at the next boot, so the record keeps it; until then the hub can still reach the agent.
+                return ''
+            record.condemn(CODE_STORAGE_FAILED, 'The image in the slot cannot be read.')
+        agent.saved()
 
 
+# Raises OSError where the file is there and cannot be read.
 def _is_whole(slot, image, board):
-    name = slot + '.img'
-    if platform.size(name) != image['size']:
-        return False
+    for tries in range(_READ_TRIES):
+        try:
+            return _hash(slot, board) == image['sha256']
+        except OSError as e:
+            if e.errno == ENOENT:
+                return False
+            fault = e
+        board.sleep_ms(_READ_PAUSE_MS)
+    raise fault
+
+
+def _hash(slot, board):
     digest = sha256()
     scratch = memoryview(bytearray(1024))
-    with platform.open_file(name, 'rb') as f:
+    with platform.open_file(slot + '.img', 'rb') as f:
         while True:
             count = f.readinto(scratch)
             if not count:
-                return to_hex(digest.digest()) == image['sha256']
+                return to_hex(digest.digest())
             digest.update(scratch[:count])
             board.feed()

@@ -116,7 +116,13 @@ public sealed class DeviceClient
         }
 
         long dueMs = Math.Min(Math.Min(_hub.DueMs, _updater.DueMs), _trial.DueMs);
-        return received ? 0 : Math.Max(0, dueMs - _board.Clock.NowMs);
+        if (received)
+        {
+            return 0;
+        }
+
+        // With nothing else to do the dead-man still wants to be fed.
+        return Math.Max(0, Math.Min(dueMs - _board.Clock.NowMs, _configuration.WatchdogMs / 2));
     }
 
     private void Dispatch(HubMessage message, long nowMs)

@@ -2,6 +2,7 @@ using System;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
+using EdgeMesh.Hub.Results;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Ota;

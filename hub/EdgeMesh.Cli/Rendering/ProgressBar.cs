@@ -1,3 +1,4 @@
+using EdgeMesh.Hub.Results;
 using System;
 using System.Threading.Tasks;
 using Spectre.Console;

@@ -41,6 +41,7 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
 
     public BrokerInfo Info => new(
         IsEmbedded && _options.AllowPlain ? Environment.MachineName : Host,
+        _options.DeviceHost.Length > 0 ? _options.DeviceHost : IsEmbedded && _options.AllowPlain ? Environment.MachineName : Host,
         Port,
         UsesTls,
         IsEmbedded,

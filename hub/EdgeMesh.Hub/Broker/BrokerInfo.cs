@@ -2,6 +2,7 @@ namespace EdgeMesh.Hub.Broker;
 
 /// <summary>What a person needs to look at the broker with MQTT Explorer, and what to tell a device.</summary>
 /// <param name="Host">The broker's host: loopback where it listens there only.</param>
+/// <param name="DeviceHost">The host as devices are told it.</param>
 /// <param name="Port">Its TCP port.</param>
 /// <param name="Tls">Whether it speaks TLS there.</param>
 /// <param name="Embedded">Whether the hub runs it.</param>
@@ -9,4 +10,4 @@ namespace EdgeMesh.Hub.Broker;
 /// <param name="ViewerPasswordFile">The file of its password, readable by the hub's account and root.</param>
 /// <param name="ViewerFilter">All that it may subscribe to.</param>
 public sealed record BrokerInfo(
-    string Host, int Port, bool Tls, bool Embedded, string ViewerUser, string ViewerPasswordFile, string ViewerFilter);
+    string Host, string DeviceHost, int Port, bool Tls, bool Embedded, string ViewerUser, string ViewerPasswordFile, string ViewerFilter);

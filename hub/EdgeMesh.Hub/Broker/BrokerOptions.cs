@@ -32,6 +32,12 @@ public sealed class BrokerOptions
     /// </summary>
     public bool AllowPlain { get; set; }
 
+    /// <summary>
+    /// The host name or address by which devices reach the broker: what <c>devices add</c> writes into their configuration. Default
+    /// empty: this machine's name where the broker listens beyond it, else the address the hub itself uses.
+    /// </summary>
+    public string DeviceHost { get; set; } = "";
+
     /// <summary>Path of the <c>mosquitto</c> program. Default empty: looked for in /usr/sbin, /usr/local/sbin and PATH.</summary>
     public string Mosquitto { get; set; } = "";
 }

@@ -59,6 +59,8 @@ internal sealed class DeviceConnection(string site, string id, byte[] secret, IC
         }
     }
 
+    internal string TopicOf(TopicKind kind) => _link.TopicOf(kind);
+
     internal bool SealChunk(long session, long sequence, byte[] frame)
     {
         lock (_gate)

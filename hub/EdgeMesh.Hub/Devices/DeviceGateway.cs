@@ -9,6 +9,7 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Hub.Results;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Crypto;
@@ -43,26 +44,27 @@ public sealed class DeviceGateway(
     /// <summary>Signs and sends a message; false where the device has no session.</summary>
     public async Task<bool> SendAsync(string id, TopicKind kind, JsonWriter body, CancellationToken cancellation)
     {
-        if (Connection(id)?.Seal(kind, body) is not byte[] payload)
+        DeviceConnection? connection = Connection(id);
+        if (connection?.Seal(kind, body) is not byte[] payload)
         {
             return false;
         }
 
         MqttQualityOfServiceLevel level = kind == TopicKind.OtaChunk ? MqttQualityOfServiceLevel.AtMostOnce : MqttQualityOfServiceLevel.AtLeastOnce;
-        await broker.PublishAsync(Topic.Format(kind, identity.Site, id), payload, level, false, cancellation).ConfigureAwait(false);
+        await broker.PublishAsync(connection.TopicOf(kind), payload, level, false, cancellation).ConfigureAwait(false);
         return true;
     }
 
     /// <summary>Signs and sends a chunk frame whose data is in place; false where the device has no session.</summary>
     public async Task<bool> SendChunkAsync(string id, long session, long sequence, byte[] frame, CancellationToken cancellation)
     {
-        if (Connection(id)?.SealChunk(session, sequence, frame) != true)
+        DeviceConnection? connection = Connection(id);
+        if (connection?.SealChunk(session, sequence, frame) != true)
         {
             return false;
         }
 
-        string topic = Topic.Format(TopicKind.OtaChunk, identity.Site, id);
-        await broker.PublishAsync(topic, frame, MqttQualityOfServiceLevel.AtMostOnce, false, cancellation).ConfigureAwait(false);
+        await broker.PublishAsync(connection.TopicOf(TopicKind.OtaChunk), frame, MqttQualityOfServiceLevel.AtMostOnce, false, cancellation).ConfigureAwait(false);
         return true;
     }
 
@@ -79,7 +81,7 @@ public sealed class DeviceGateway(
         long count = _connections.TryGetValue(id, out DeviceConnection? connection) ? connection.CountRefusal(code) : Interlocked.Increment(ref _strangers);
         if (IsPowerOfTen(count))
         {
-            log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, reason, count);
+            log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, Printable.Of(reason), count);
             events.Publish(new DeviceMessageRefused(id, code, reason, count));
         }
     }
@@ -101,9 +103,21 @@ public sealed class DeviceGateway(
             return known;
         }
 
-        return store.Secret(id) is byte[] secret
-            ? _connections.GetOrAdd(id, static (key, made) => new DeviceConnection(made.Site, key, made.secret, made.crypto), (identity.Site, secret, crypto))
-            : null;
+        if (store.Secret(id) is not byte[] secret)
+        {
+            return null;
+        }
+
+        DeviceConnection added = _connections.GetOrAdd(
+            id, static (key, made) => new DeviceConnection(made.Site, key, made.secret, made.crypto), (identity.Site, secret, crypto));
+        if (store.Secret(id) is null)
+        {
+            // It was removed in between: its key opens nothing any more.
+            _connections.TryRemove(id, out _);
+            return null;
+        }
+
+        return added;
     }
 
     private async Task ReceiveAsync(MqttApplicationMessage message)
@@ -164,7 +178,6 @@ public sealed class DeviceGateway(
 
         if (cameOnline)
         {
-            store.Seen(connection.Id, time.GetUtcNow().ToUnixTimeSeconds());
             events.Publish(new DeviceOnline(connection.Id));
         }
 

@@ -5,6 +5,7 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
+using EdgeMesh.Hub.Results;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;
 using Microsoft.Extensions.Logging;
@@ -12,12 +13,14 @@ using Microsoft.Extensions.Logging;
 namespace EdgeMesh.Hub.Devices;
 
 /// <summary>Keeps what devices say of themselves, and republishes it for people: <c>devices/{id}/availability</c> and <c>…/state</c>.</summary>
-public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, HubEvents events, HubIdentity identity, TimeProvider time, ILogger<DeviceMirror> log)
+public sealed class DeviceMirror(DeviceStore store, DeviceGateway gateway, BrokerConnection broker, HubEvents events, HubIdentity identity, TimeProvider time, ILogger<DeviceMirror> log)
 {
     /// <summary>Begins to listen.</summary>
     public void Start()
     {
+        events.Subscribe<BrokerConnected>(_ => PublishAbsent());
         events.Subscribe<DeviceOnline>(e => PublishAvailability(e.Id, "online", ""));
+        events.Subscribe<DeviceOnline>(e => store.Seen(e.Id, time.GetUtcNow().ToUnixTimeSeconds()));
         events.Subscribe<DeviceOffline>(e => PublishAvailability(e.Id, "offline", e.Cause));
         events.Subscribe<DeviceRemoved>(e => Clear(e.Id));
         events.Subscribe<DeviceMessage>(Take);
@@ -35,7 +38,13 @@ public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, Hub
                     return;
                 }
 
-                store.SetInfo(message.Id, Codec.Write(info).ToString());
+                string text = Codec.Write(info).ToString();
+                if (store.Find(message.Id)?.Info == text)
+                {
+                    return;
+                }
+
+                store.SetInfo(message.Id, text);
                 if (info.ProgramId.Length > 0)
                 {
                     store.SetProgram(message.Id, info.ProgramId, info.ProgramVersion, info.Sequence);
@@ -55,7 +64,7 @@ public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, Hub
                 break;
             case TopicKind.Log:
                 LogLine line = Codec.ReadLogLine(message.Body);
-                log.LogInformation("{Device} says ({Level}): {Text}", message.Id, line.Level, line.Text);
+                log.LogInformation("{Device} says ({Level}): {Text}", message.Id, Printable.Of(line.Level), Printable.Of(line.Text));
                 break;
             default:
                 break;
@@ -74,6 +83,18 @@ public sealed class DeviceMirror(DeviceStore store, BrokerConnection broker, Hub
     {
         JsonWriter body = new JsonWriter().Add("state", state).AddIfAny("cause", cause).Add("since", time.GetUtcNow().ToUnixTimeSeconds());
         Publish(TopicKind.PublicAvailability, id, body.ToBytes());
+    }
+
+    // What the broker retains may be from before the hub was killed: a device counts as there once it has said hello.
+    private void PublishAbsent()
+    {
+        foreach (DeviceRow device in store.List())
+        {
+            if (!gateway.IsOnline(device.Id))
+            {
+                PublishAvailability(device.Id, "offline", "it has not said hello since the hub connected");
+            }
+        }
     }
 
     private void Clear(string id)

@@ -32,15 +32,27 @@ public sealed class DeviceService(
             return new Error(ErrorCodes.DeviceExists, $"There is a device {id} already; take another id, or remove it with `edgemesh devices remove {id}`.");
         }
 
-        Result<AccountEnforcement> account = await accounts.EnsureDevicesAsync([AccountOf(id, secret)], cancellation).ConfigureAwait(false);
-        if (!account.IsOk)
+        bool done = false;
+        try
         {
-            // Nothing half-made stays: the key was not shown to anybody yet.
-            store.Remove(id);
-            return account.Error!;
+            Result<AccountEnforcement> account = await accounts.EnsureDevicesAsync([AccountOf(id, secret)], cancellation).ConfigureAwait(false);
+            if (!account.IsOk)
+            {
+                return account.Error!;
+            }
+
+            done = true;
+        }
+        finally
+        {
+            if (!done)
+            {
+                // Nothing half-made stays: the key was not shown to anybody yet.
+                store.Remove(id);
+            }
         }
 
-        return new DeviceConfiguration(identity.Site, id, type, Convert.ToHexStringLower(secret), broker.Host, broker.Port);
+        return new DeviceConfiguration(identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.Port);
     }
 
     /// <summary>Removes a device: its account, its key, and whatever is under way with it.</summary>

@@ -11,20 +11,11 @@ public sealed class DeviceStore(Database database)
     private const string Columns = "id, type, created, last_seen AS LastSeen, info, sequence, program_id AS ProgramId, program_version AS ProgramVersion";
 
     /// <summary>Adds a device; false where the id is taken.</summary>
-    public bool Add(string id, string type, byte[] secret, long created)
-    {
-        using SqliteConnection db = database.Open();
-        return db.Execute(
-            "INSERT INTO device (id, type, secret, created) VALUES (@id, @type, @secret, @created) ON CONFLICT DO NOTHING",
-            new { id, type, secret, created }) == 1;
-    }
+    public bool Add(string id, string type, byte[] secret, long created) => database.Change(db => db.Execute(
+        "INSERT INTO device (id, type, secret, created) VALUES (@id, @type, @secret, @created) ON CONFLICT DO NOTHING", new { id, type, secret, created })) == 1;
 
     /// <summary>Forgets a device; false where there is none.</summary>
-    public bool Remove(string id)
-    {
-        using SqliteConnection db = database.Open();
-        return db.Execute("DELETE FROM device WHERE id = @id", new { id }) == 1;
-    }
+    public bool Remove(string id) => database.Change(db => db.Execute("DELETE FROM device WHERE id = @id", new { id })) == 1;
 
     /// <summary>All devices, by id.</summary>
     public IReadOnlyList<DeviceRow> List()
@@ -55,18 +46,15 @@ public sealed class DeviceStore(Database database)
     }
 
     /// <summary>A handshake was made.</summary>
-    public void Seen(string id, long unixSeconds) => Update("last_seen = @unixSeconds", new { id, unixSeconds });
+    public void Seen(string id, long unixSeconds) => Update("last_seen = @unixSeconds", new { id, unixSeconds }, Durability.Eventual);
 
-    /// <summary>The device said what it is.</summary>
-    public void SetInfo(string id, string info) => Update("info = @info", new { id, info });
+    /// <summary>The device said what it is, which it does at every handshake.</summary>
+    public void SetInfo(string id, string info) => Update("info = @info", new { id, info }, Durability.Eventual);
 
     /// <summary>The device confirmed a program.</summary>
     public void SetProgram(string id, string programId, string programVersion, long sequence) => Update(
         "program_id = @programId, program_version = @programVersion, sequence = max(sequence, @sequence)", new { id, programId, programVersion, sequence });
 
-    private void Update(string assignments, object parameters)
-    {
-        using SqliteConnection db = database.Open();
-        db.Execute($"UPDATE device SET {assignments} WHERE id = @id", parameters);
-    }
+    private void Update(string assignments, object parameters, Durability durability = Durability.Full) =>
+        database.Change(db => db.Execute($"UPDATE device SET {assignments} WHERE id = @id", parameters), durability);
 }

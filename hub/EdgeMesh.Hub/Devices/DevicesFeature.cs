@@ -21,8 +21,13 @@ public static class DevicesFeature
         .AddHostedService<Starter>();
 
     // Registrations with the broker's connection must be there before it starts: IHostedLifecycleService.StartingAsync comes first.
-    private sealed class Starter(DeviceGateway gateway, DeviceMirror mirror, DeviceService devices, HubEvents events, ILogger<Starter> log) : IHostedLifecycleService
+    private sealed class Starter(
+        DeviceGateway gateway, DeviceMirror mirror, DeviceService devices, HubEvents events, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Starter> log)
+        : IHostedLifecycleService
     {
+        private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+        private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
         public Task StartingAsync(CancellationToken cancellationToken)
         {
             gateway.Start();
@@ -41,15 +46,26 @@ public static class DevicesFeature
 
         public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+        // Until it succeeds: a device whose account the broker has lost stays outside.
         private async Task EnsureAccountsAsync()
         {
             try
             {
-                Result<AccountEnforcement> ensured = await devices.EnsureAccountsAsync(CancellationToken.None).ConfigureAwait(false);
-                if (!ensured.IsOk)
+                for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
                 {
-                    log.LogWarning("The devices' accounts are not ensured: {Reason}", ensured.Error!.Message);
+                    Result<AccountEnforcement> ensured = await devices.EnsureAccountsAsync(lifetime.ApplicationStopping).ConfigureAwait(false);
+                    if (ensured.IsOk)
+                    {
+                        return;
+                    }
+
+                    log.LogWarning("The devices' accounts are not ensured, which is tried again in {Pause}: {Reason}", pause, ensured.Error!.Message);
+                    await Task.Delay(pause, time, lifetime.ApplicationStopping).ConfigureAwait(false);
                 }
+            }
+            catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // The next hub ensures them.
             }
             catch (Exception failure)
             {

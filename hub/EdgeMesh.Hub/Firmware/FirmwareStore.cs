@@ -78,6 +78,7 @@ public sealed class FirmwareStore : IDisposable
 
             if (Find(description.Id, description.Version) is { IsOk: true } existing)
             {
+                DropUnnamed(stored.Value.Sha256);
                 return existing.Value.Sha256 == stored.Value.Sha256 && existing.Value.DeviceType == description.Type && existing.Value.Kind == description.Kind
                     ? existing
                     : new Error(ErrorCodes.FirmwareExists, $"{description.Id}@{description.Version} exists with other content; give the new image another version.");
@@ -117,13 +118,8 @@ public sealed class FirmwareStore : IDisposable
             Result<FirmwareRow> row = Find(id, version);
             if (row.IsOk)
             {
-                using SqliteConnection db = _database.Open();
-                db.Execute("DELETE FROM firmware WHERE id = @id AND version = @version", new { id, version });
-                long others = db.ExecuteScalar<long>("SELECT count(*) FROM firmware WHERE sha256 = @Sha256", row.Value);
-                if (others == 0)
-                {
-                    File.Delete(_images.PathOf(row.Value.Sha256));
-                }
+                _database.Change(db => db.Execute("DELETE FROM firmware WHERE id = @id AND version = @version", new { id, version }));
+                DropUnnamed(row.Value.Sha256);
             }
 
             return row;
@@ -148,12 +144,23 @@ public sealed class FirmwareStore : IDisposable
         return new Manifest
         {
             Id = manifest.Id, Version = manifest.Version, Kind = manifest.Kind, DeviceType = manifest.DeviceType, Size = manifest.Size,
-            Sha256 = manifest.Sha256, Requires = manifest.Requires, Sequence = _database.Next("sequence", Math.Max(now, above + 1)), Created = now,
+            Sha256 = manifest.Sha256, Requires = manifest.Requires, Created = now,
+            // A device's word raises this manifest's sequence only, never the hub's own count: it may be lying.
+            Sequence = Math.Max(_database.Next("sequence", now), above + 1),
         };
     }
 
     /// <inheritdoc/>
     public void Dispose() => _changing.Dispose();
+
+    private void DropUnnamed(string sha256)
+    {
+        using SqliteConnection db = _database.Open();
+        if (db.ExecuteScalar<long>("SELECT count(*) FROM firmware WHERE sha256 = @sha256", new { sha256 }) == 0)
+        {
+            File.Delete(_images.PathOf(sha256));
+        }
+    }
 
     private FirmwareRow Insert(FirmwareDescription d, string sha256, long size)
     {
@@ -166,13 +173,12 @@ public sealed class FirmwareStore : IDisposable
             Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256, Sequence = manifest.Sequence,
             Created = manifest.Created, Manifest = Transfer.ManifestTextOf(manifest),
         };
-        using SqliteConnection db = _database.Open();
-        db.Execute(
+        _database.Change(db => db.Execute(
             """
             INSERT INTO firmware (id, version, kind, device_type, size, sha256, sequence, created, manifest)
             VALUES (@Id, @Version, @Kind, @DeviceType, @Size, @Sha256, @Sequence, @Created, @Manifest)
             """,
-            row);
+            row));
         return row;
     }
 }

@@ -6,6 +6,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Results;
+using EdgeMesh.Hub.Storage;
+using EdgeMesh.Protocol;
 
 namespace EdgeMesh.Hub.Firmware;
 
@@ -39,6 +41,7 @@ public sealed class ImageFolder(string folder)
             if (stored.IsOk)
             {
                 File.Move(temporary, PathOf(stored.Value.Sha256), overwrite: true);
+                Folder.Flush(folder);
             }
 
             return stored;
@@ -53,7 +56,7 @@ public sealed class ImageFolder(string folder)
         }
     }
 
-    /// <summary>Removes what no firmware names any more: leftovers of a crash, and images just removed.</summary>
+    /// <summary>Removes the images that no firmware names, and cut-off uploads: what a crash left. Other files are the owner's.</summary>
     /// <param name="isNamed">Whether a firmware names an image.</param>
     public void Sweep(Predicate<string> isNamed)
     {
@@ -64,7 +67,9 @@ public sealed class ImageFolder(string folder)
 
         foreach (string file in Directory.EnumerateFiles(folder))
         {
-            if (!isNamed(Path.GetFileName(file)))
+            string name = Path.GetFileName(file);
+            bool ours = name.EndsWith(".part", StringComparison.Ordinal) || (name.Length == 2 * SHA256.HashSizeInBytes && Hex.IsHex(name));
+            if (ours && !isNamed(name))
             {
                 File.Delete(file);
             }

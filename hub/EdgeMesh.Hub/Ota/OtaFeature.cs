@@ -24,8 +24,10 @@ public static class OtaFeature
                 o => o.OfferTimeout > TimeSpan.Zero && o.ChunkTimeout > TimeSpan.Zero && o.VerifyTimeout > TimeSpan.Zero && o.Limit > TimeSpan.Zero,
                 "Ota:OfferTimeout, Ota:ChunkTimeout, Ota:VerifyTimeout and Ota:Limit take times above zero, such as 00:01:00.")
             .ValidateOnStart();
-        return services.AddSingleton<OtaStore>().AddSingleton<OtaMirror>().AddSingleton<OtaService>()
+        // The mirror listens before the service takes updates up.
+        return services.AddSingleton<OtaStore>().AddSingleton<OtaService>()
             .AddSingleton<IFirmwareUse>(s => s.GetRequiredService<OtaService>())
+            .AddHostedService<OtaMirror>()
             .AddHostedService(s => s.GetRequiredService<OtaService>())
             .AddSingleton<IOperationSource, OtaOperations>();
     }

@@ -1,30 +1,48 @@
 using System;
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Results;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeMesh.Hub.Ota;
 
 /// <summary>Keeps <c>devices/{id}/ota</c>, retained, in line with the updates: every change of state, and progress once a second.</summary>
 public sealed class OtaMirror(BrokerConnection broker, HubEvents events, HubIdentity identity, TimeProvider time, ILogger<OtaMirror> log)
+    : IHostedService
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, long> _published = new();
 
     /// <summary>Begins to listen.</summary>
-    public void Start() => events.Subscribe<OtaProgress>(Take);
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        events.Subscribe<OtaProgress>(Take);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private void Take(OtaProgress progress)
     {
         OtaView view = progress.View;
+        if (view.Code == ErrorCodes.DeviceUnknown)
+        {
+            // The device was removed, and with it what the broker retained of it.
+            return;
+        }
+
         if (progress.StateChanged)
         {
-            log.LogInformation("Update {Session} of {Device} to {Firmware}: {State} {Code} {Reason}", view.Session, view.Device, view.Firmware, view.State, view.Code, view.Reason);
+            log.LogInformation("Update {Session} of {Device} to {Firmware}: {State} {Code} {Reason}", view.Session, view.Device, view.Firmware, view.State, Printable.Of(view.Code), Printable.Of(view.Reason));
         }
         else if (_published.TryGetValue(view.Device, out long last) && time.GetElapsedTime(last) < ProgressEvery)
         {

@@ -35,6 +35,9 @@ public sealed class OtaOptions
     /// <summary>Longest life of an update, offline times included. Default 7 days.</summary>
     public TimeSpan Limit { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>Pause before an update that failed at the hub itself, such as on a full disk, is taken up again. Default 10 s.</summary>
+    public TimeSpan RecoveryPause { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long an ended update stays in the list. Default 90 days.</summary>
     public TimeSpan KeepEnded { get; set; } = TimeSpan.FromDays(90);
 

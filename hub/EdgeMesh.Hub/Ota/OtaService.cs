@@ -26,7 +26,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
     private readonly DeviceService _devices;
     private readonly FirmwareStore _firmware;
     private readonly OtaParts _parts;
-    private CancellationToken _stopping;
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>The service; updates are taken up when it starts.</summary>
     public OtaService(
@@ -128,19 +128,47 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         }
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Takes up the updates that were under way, before anybody can ask for another.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        _stopping = stoppingToken;
+        _firmware.Sweep();
         foreach (OtaRow row in _parts.Store.ListOpen())
         {
             TakeUp(row);
         }
 
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         using PeriodicTimer daily = new(TimeSpan.FromDays(1), _parts.Time);
         do
         {
-            _parts.Store.RemoveEnded((_parts.Time.GetUtcNow() - _parts.Options.KeepEnded).ToUnixTimeSeconds());
+            try
+            {
+                _parts.Store.RemoveEnded((_parts.Time.GetUtcNow() - _parts.Options.KeepEnded).ToUnixTimeSeconds());
+            }
+            catch (Exception failure)
+            {
+                // Housekeeping must not end the hub; it is tried again tomorrow.
+                _parts.Log.LogError(failure, "Ended updates could not be cleaned up");
+            }
         }
         while (await daily.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
@@ -182,7 +210,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
     {
         OtaUpdate update = new(row, transfer, imagePath, _parts);
         _open[row.Device] = update;
-        update.Begin(_parts.Gateway.IsOnline(row.Device), () => _open.TryRemove(new KeyValuePair<string, OtaUpdate>(row.Device, update)), _stopping);
+        update.Begin(_parts.Gateway.IsOnline(row.Device), () => _open.TryRemove(new KeyValuePair<string, OtaUpdate>(row.Device, update)), _stopping.Token);
         return update;
     }
 
@@ -233,16 +261,22 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             return;
         }
 
+        if (report.State is not (OtaStates.Applying or OtaStates.Confirmed or OtaStates.RolledBack))
+        {
+            _parts.Gateway.Refuse(message.Id, ErrorCodes.MessageInvalid, $"The report's state \"{report.State}\" is none.");
+            return;
+        }
+
         Reported answer = new() { Session = report.Session, State = report.State };
-        if (_open.TryGetValue(message.Id, out OtaUpdate? update) && update.Row.Session == report.Session)
+        if (_open.TryGetValue(message.Id, out OtaUpdate? update) && update.Row.Session == report.Session && !OtaStates.IsFinal(update.View.State))
         {
             update.Post(SenderEvent.Reported(report.State, report.Code, report.Reason), answer);
             return;
         }
 
-        // The hub gave the update up, or lost it: what became of the image is kept all the same, and the device is answered. What is still
-        // on trial does not open the update again: the device may have another one by now.
-        if (_parts.Store.Find(message.Id, report.Session) is { } row && row.State != report.State && OtaStates.IsFinal(report.State))
+        // The hub gave the update up, or lost it: the image's end is kept all the same, and the device is answered. What is not an end must
+        // not open the update again.
+        if (OtaStates.IsFinal(report.State) && _parts.Store.Find(message.Id, report.Session) is { } row && row.State != report.State)
         {
             _parts.Store.Update(row.Session, report.State, report.Code, report.Reason, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
         }
@@ -251,7 +285,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
     }
 
     private void Send(string device, TopicKind kind, JsonWriter body) =>
-        _parts.Gateway.SendAsync(device, kind, body, _stopping).ContinueWith(
+        _parts.Gateway.SendAsync(device, kind, body, _stopping.Token).ContinueWith(
             failed => _parts.Log.LogWarning(failed.Exception!.GetBaseException(), "Could not send {Kind} to {Device}", kind, device),
             CancellationToken.None,
             TaskContinuationOptions.OnlyOnFaulted,

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Dapper;
+using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -32,7 +33,7 @@ public sealed record OtaRow
     /// <summary>One of <see cref="Contracts.Messages.ChunkEncodings"/>.</summary>
     public required string Encoding { get; init; }
 
-    /// <summary>One of <see cref="Contracts.OtaStates"/>.</summary>
+    /// <summary>One of <see cref="OtaStates"/>.</summary>
     public required string State { get; init; }
 
     /// <summary>Why it ended so; empty otherwise.</summary>
@@ -59,25 +60,23 @@ public sealed class OtaStore(Database database)
     /// <summary>Adds an update; null where the device has an open one.</summary>
     public OtaRow? Add(OtaRow row)
     {
-        using SqliteConnection db = database.Open();
-        long? session = db.ExecuteScalar<long?>(
+        long? session = database.Change(db => db.ExecuteScalar<long?>(
             """
             INSERT INTO ota_session (device, firmware_id, firmware_version, sha256, manifest, chunk_bytes, encoding, state, created, updated)
             VALUES (@Device, @FirmwareId, @FirmwareVersion, @Sha256, @Manifest, @ChunkBytes, @Encoding, @State, @Created, @Updated)
             ON CONFLICT DO NOTHING RETURNING session
             """,
-            row);
+            row));
         return session is null ? null : row with { Session = session.Value };
     }
 
     /// <summary>Records where an update stands.</summary>
-    public void Update(long session, string state, string code, string reason, long updated)
-    {
-        using SqliteConnection db = database.Open();
-        db.Execute(
+    /// <remarks>How far a delivery came is the device's to say when it is offered again; what it reported it may forget, so that is on the disk by then.</remarks>
+    public void Update(long session, string state, string code, string reason, long updated) => database.Change(
+        db => db.Execute(
             "UPDATE ota_session SET state = @state, code = @code, reason = @reason, updated = @updated WHERE session = @session",
-            new { session, state, code, reason, updated });
-    }
+            new { session, state, code, reason, updated }),
+        state is OtaStates.Offered or OtaStates.Transferring or OtaStates.Verifying or OtaStates.Complete ? Durability.Eventual : Durability.Full);
 
     /// <summary>The updates that have not ended.</summary>
     public IReadOnlyList<OtaRow> ListOpen()
@@ -102,9 +101,6 @@ public sealed class OtaStore(Database database)
     }
 
     /// <summary>Forgets updates that ended before a time; gives how many.</summary>
-    public int RemoveEnded(long before)
-    {
-        using SqliteConnection db = database.Open();
-        return db.Execute($"DELETE FROM ota_session WHERE NOT {Open} AND updated < @before", new { before });
-    }
+    public int RemoveEnded(long before) => database.Change(
+        db => db.Execute($"DELETE FROM ota_session WHERE NOT {Open} AND updated < @before", new { before }), Durability.Eventual);
 }

@@ -20,16 +20,20 @@ internal sealed class OtaUpdate : IDisposable
 {
     private const long ProgressEveryMs = 250;
 
+    // What may wait at most: far more than a device's window brings, and a bound for one that floods.
+    private const int MailboxMessages = 10_000;
+
     private readonly OtaRow _row;
     private readonly Transfer _transfer;
     private readonly string _imagePath;
-    private readonly OtaSender _sender;
     private readonly OtaParts _parts;
     private readonly Channel<(SenderEvent Event, Reported? Answer)> _mailbox =
-        Channel.CreateUnbounded<(SenderEvent, Reported?)>(new UnboundedChannelOptions { SingleReader = true });
+        Channel.CreateBounded<(SenderEvent, Reported?)>(new BoundedChannelOptions(MailboxMessages) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly ITimer _timer;
+    private OtaSender _sender;
     private SafeFileHandle? _image;
+    private (string State, string Code, string Reason) _kept;
     private long _updated;
     private long _shownMs = -ProgressEveryMs;
 
@@ -40,8 +44,8 @@ internal sealed class OtaUpdate : IDisposable
         _imagePath = imagePath;
         _parts = parts;
         _updated = row.Updated;
-        long age = Math.Max(0, parts.Time.GetUtcNow().ToUnixTimeSeconds() - row.Created);
-        _sender = new OtaSender(parts.Options.ToSenderOptions(), transfer.Manifest, transfer.ChunkBytes, row.State, NowMs - (age * 1000));
+        _kept = (row.State, row.Code, row.Reason);
+        _sender = NewSender();
         _timer = parts.Time.CreateTimer(_ => Post(SenderEvent.Tick()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -93,21 +97,47 @@ internal sealed class OtaUpdate : IDisposable
     {
         try
         {
-            await RunAsync(cancellation).ConfigureAwait(false);
+            while (!await TryRunAsync(cancellation).ConfigureAwait(false))
+            {
+                // Such as a disk that is full: the update goes on from what is stored, once there is room again.
+                await Task.Delay(_parts.Options.RecoveryPause, _parts.Time, cancellation).ConfigureAwait(false);
+                _sender = NewSender();
+                if (_parts.Gateway.IsOnline(_row.Device))
+                {
+                    Post(SenderEvent.Online());
+                }
+            }
+
             onEnd();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // The hub stops; the update is taken up when it is back.
         }
-        catch (Exception failure)
-        {
-            _parts.Log.LogCritical(failure, "Update {Session} of {Device} stopped on a defect of the hub; restart the hub to take it up", _row.Session, _row.Device);
-        }
         finally
         {
             Dispose();
         }
+    }
+
+    private async Task<bool> TryRunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await RunAsync(cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            _parts.Log.LogError(failure, "Update {Session} of {Device} failed at the hub; it is taken up again in {Pause}", _row.Session, _row.Device, _parts.Options.RecoveryPause);
+            return false;
+        }
+    }
+
+    private OtaSender NewSender()
+    {
+        long age = Math.Max(0, _parts.Time.GetUtcNow().ToUnixTimeSeconds() - _row.Created);
+        return new OtaSender(_parts.Options.ToSenderOptions(), _transfer.Manifest, _transfer.ChunkBytes, _kept.State, NowMs - (age * 1000));
     }
 
     private async Task RunAsync(CancellationToken cancellation)
@@ -171,7 +201,7 @@ internal sealed class OtaUpdate : IDisposable
             await SendChunkAsync(sequence, cancellation).ConfigureAwait(false);
             return true;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             _parts.Log.LogError(failure, "Cannot read the image of update {Session}", _row.Session);
             Post(SenderEvent.Cancel(ErrorCodes.FirmwareDamaged, "The hub cannot read the image; remove the firmware and add it again."));
@@ -203,8 +233,14 @@ internal sealed class OtaUpdate : IDisposable
 
     private void Keep()
     {
-        _updated = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
-        _parts.Store.Update(_row.Session, _sender.State, _sender.Code, _sender.Reason, _updated);
+        (string State, string Code, string Reason) stands = (_sender.State, _sender.Code, _sender.Reason);
+        if (stands != _kept)
+        {
+            _updated = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+            _parts.Store.Update(_row.Session, stands.State, stands.Code, stands.Reason, _updated);
+            _kept = stands;
+        }
+
         Show(stateChanged: true);
     }
 

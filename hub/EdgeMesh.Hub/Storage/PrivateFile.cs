@@ -22,5 +22,6 @@ public static class PrivateFile
         }
 
         File.Move(temporary, path, overwrite: true);
+        Folder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Security.Cryptography;
 using EdgeMesh.Protocol.Crypto;
 
@@ -13,10 +14,13 @@ public sealed class DotNetCrypto : ICrypto
     /// <inheritdoc/>
     public byte[] HmacSha256(byte[] key, byte[] prefix, byte[] data, int offset, int count)
     {
-        using IncrementalHash hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        hmac.AppendData(prefix);
-        hmac.AppendData(data.AsSpan(offset, count));
-        return hmac.GetHashAndReset();
+        // One call over a copy costs less than an object of the native library's that takes the parts one by one.
+        byte[] whole = ArrayPool<byte>.Shared.Rent(prefix.Length + count);
+        prefix.CopyTo(whole, 0);
+        data.AsSpan(offset, count).CopyTo(whole.AsSpan(prefix.Length));
+        byte[] code = HMACSHA256.HashData(key, whole.AsSpan(0, prefix.Length + count));
+        ArrayPool<byte>.Shared.Return(whole);
+        return code;
     }
 
     /// <inheritdoc/>

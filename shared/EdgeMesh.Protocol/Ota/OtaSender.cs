@@ -49,7 +49,9 @@ public sealed class OtaSender
     public string Reason { get; private set; } = "";
 
     /// <summary>What the update waits for, as a sentence; empty where it goes on.</summary>
-    public string Waiting => OtaStates.IsFinal(State) || _online ? "" : "The device is offline; the update goes on when it is back.";
+    public string Waiting => OtaStates.IsFinal(State) || _online ? ""
+        : Delivered ? "The device restarts with the new program; its report is awaited."
+        : "The device is offline; the update goes on when it is back.";
 
     /// <summary>How many chunks the image has.</summary>
     public long ChunkCount { get; }

@@ -85,7 +85,8 @@ internal sealed class SendWindow
         _flying = 0;
         _highestArrived = -1;
         _allowed = allowed;
-        _window = Math.Min(Math.Max(_window, 4), allowed);
+        // The first flight is at least what the device acknowledges at once: a smaller one would wait for its delayed acknowledgement.
+        _window = Math.Min(Math.Max(_window, Math.Max(4, allowed / OtaReceiver.AcksPerWindow)), allowed);
         _slowStart = true;
         for (int i = 0; i < Slots; i++)
         {

@@ -8,6 +8,8 @@ namespace EdgeMesh.Protocol.Security;
 /// <remarks>A session is only dropped for a message that proves the other side holds a newer one, so a replayed hello breaks nothing.</remarks>
 public abstract class Link
 {
+    private readonly string[] _topics = new string[Topic.KindCount];
+
     /// <summary>The link of one device.</summary>
     protected Link(ICrypto crypto, DeviceKey key, string site, string device)
     {
@@ -35,8 +37,18 @@ public abstract class Link
     /// <summary>Sessions that messages may still, or may soon, arrive under; unused places are null.</summary>
     protected Session?[] Others { get; } = new Session?[4];
 
-    /// <summary>A topic of this device.</summary>
-    public string TopicOf(TopicKind kind) => Topic.Format(kind, Site, Device);
+    /// <summary>A topic of this device; formatted once, since every message needs one.</summary>
+    public string TopicOf(TopicKind kind)
+    {
+        string topic = _topics[(int)kind];
+        if (topic == null)
+        {
+            topic = Topic.Format(kind, Site, Device);
+            _topics[(int)kind] = topic;
+        }
+
+        return topic;
+    }
 
     /// <summary>Verifies and reads a message of a session.</summary>
     public Opened Open(TopicKind kind, byte[] payload)

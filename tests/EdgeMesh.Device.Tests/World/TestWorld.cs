@@ -21,6 +21,7 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
     private int _connection;
     private bool _connected;
     private long _watchdogMs;
+    private long _fedMs;
     private DeviceClient? _client;
 
     public TestWorld(string options = "", Dictionary<string, byte[]>? files = null)
@@ -166,10 +167,16 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
         throw new BoardResetException("Rebooted.");
     }
 
-    void IDeadMan.Start(long timeoutMs) => _watchdogMs = timeoutMs;
+    void IDeadMan.Start(long timeoutMs)
+    {
+        _watchdogMs = timeoutMs;
+        _fedMs = NowMs;
+    }
 
     void IDeadMan.Feed()
     {
+        Assert.True(NowMs - _fedMs < _watchdogMs, $"The dead-man was not fed for {NowMs - _fedMs} ms.");
+        _fedMs = NowMs;
     }
 
     void IDeviceLog.Write(LogLevel level, string text) => Lines.Add($"{NowMs,8} {level} {text}");

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -68,6 +69,7 @@ public sealed class FirmwareStoreTests : IDisposable
         Assert.Equal(first, (await AddAsync(store, [1, 2, 3], Blink)).Value);
         Assert.Equal(ErrorCodes.FirmwareExists, (await AddAsync(store, [9], Blink)).Error!.Code);
         Assert.Equal(first, Assert.Single(store.List()));
+        Assert.Equal([first.Sha256], Directory.GetFiles(_folder.File("firmware")).Select(Path.GetFileName));
     }
 
     [Theory]
@@ -121,10 +123,11 @@ public sealed class FirmwareStoreTests : IDisposable
         FirmwareRow row = (await AddAsync(store, [5], Blink)).Value;
         File.WriteAllText(_folder.File("firmware/0123.part"), "cut");
         File.WriteAllText(_folder.File("firmware/" + new string('a', 64)), "stored, but never named");
+        File.WriteAllText(_folder.File("firmware/notes.txt"), "the owner's own");
 
         store.Sweep();
 
-        Assert.Equal([row.Sha256], Directory.GetFiles(_folder.File("firmware")).Select(Path.GetFileName));
+        Assert.Equal(new SortedSet<string?> { row.Sha256, "notes.txt" }, [.. Directory.GetFiles(_folder.File("firmware")).Select(Path.GetFileName)]);
     }
 
     [Fact]

@@ -241,6 +241,77 @@ public sealed class OtaFlowTests : IDisposable
     }
 
     [Fact]
+    public async Task An_update_whose_state_cannot_be_stored_goes_on_once_it_can()
+    {
+        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:RecoveryPause", "00:00:00.05");
+        await hub.AddFirmwareAsync(_image);
+        TestDeviceOptions options = new() { StopAfter = 10 };
+        await using TestDevice device = await hub.ConnectNewAsync("porch", options: options);
+        hub.Ota.Start("porch", "blink", null);
+        await Eventually.TrueAsync(() => device.ChunksReceived.Contains(10), "chunk 10 was sent");
+
+        hub.Sql("ALTER TABLE ota_session RENAME TO hidden");
+        options.StopAfter = long.MaxValue;
+        await device.LosePowerAsync();
+        await device.ConnectAsync(hub.Host, hub.Port);
+        await hub.OnlineAsync("porch");
+        hub.Sql("ALTER TABLE hidden RENAME TO ota_session");
+
+        await Eventually.TrueAsync(() => device.Applied, "the image is applied");
+        await device.ReportAsync(OtaStates.Confirmed);
+        Assert.Equal(OtaStates.Confirmed, hub.Latest("porch").State);
+    }
+
+    [Fact]
+    public async Task A_report_of_a_trial_does_not_open_an_ended_update_again_and_one_of_its_end_is_kept()
+    {
+        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
+        await hub.AddFirmwareAsync(_image);
+        await using TestDevice device = await hub.ConnectNewAsync("porch");
+        hub.Ota.Start("porch", "blink", null);
+        await Eventually.TrueAsync(() => device.Applied, "the image is applied");
+        hub.Ota.Abort("porch");
+        await hub.StateAsync("porch", OtaStates.Failed);
+
+        await device.ReportAsync(OtaStates.Applying);
+        Assert.Equal(OtaStates.Failed, hub.Latest("porch").State);
+        await device.ReportAsync(OtaStates.Confirmed);
+        Assert.Equal(OtaStates.Confirmed, hub.Latest("porch").State);
+    }
+
+    [Fact]
+    public async Task A_device_that_claims_an_absurd_sequence_spoils_no_other_devices_updates()
+    {
+        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
+        await hub.AddFirmwareAsync(_image);
+        hub.Get<DeviceStore>().Add("liar", "test", new byte[32], 0);
+        hub.Get<DeviceStore>().SetProgram("liar", "blink", "2", 999_999_999_999_999_999);
+        hub.Ota.Start("liar", "blink", "1");
+
+        await hub.AddFirmwareAsync([1, 2, 3], "other");
+        await using TestDevice honest = await hub.ConnectNewAsync("honest");
+        Assert.True(hub.Ota.Start("honest", "other", null).IsOk);
+        await Eventually.TrueAsync(() => honest.Applied, "the image is applied");
+    }
+
+    [Fact]
+    public async Task Availability_says_offline_for_a_device_that_has_not_come_back_after_a_restart_of_the_hub()
+    {
+        TestDevice device;
+        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port))
+        {
+            device = await hub.ConnectNewAsync("porch");
+            await hub.RetainedAsync(TopicKind.PublicAvailability, "porch", "\"online\"");
+        }
+
+        await device.LosePowerAsync();
+        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port))
+        {
+            await hub.RetainedAsync(TopicKind.PublicAvailability, "porch", "\"offline\"");
+        }
+    }
+
+    [Fact]
     public async Task Ended_updates_are_forgotten_after_their_time()
     {
         await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port))

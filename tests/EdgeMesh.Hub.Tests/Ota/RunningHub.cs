@@ -1,17 +1,24 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Dapper;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Ota;
+using EdgeMesh.Hub.Storage;
 using EdgeMesh.Hub.Tests.Broker;
+using EdgeMesh.Mqtt;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Hub.Tests.Ota;
@@ -61,6 +68,33 @@ internal sealed class RunningHub : IAsyncDisposable
     public async Task AddFirmwareAsync(byte[] image, string id = "blink", string version = "1", string type = "test") =>
         Assert.True((await Get<FirmwareStore>().AddAsync(
             new MemoryStream(image), new FirmwareDescription(id, version, type, ImageKinds.NanoApp), CancellationToken.None)).IsOk);
+
+    /// <summary>Changes the database behind the hub's back.</summary>
+    public void Sql(string statement)
+    {
+        using SqliteConnection db = Get<Database>().Open();
+        db.Execute(statement);
+    }
+
+    /// <summary>Waits until what the broker retains at a device's topic contains a text, as the viewer sees it.</summary>
+    public async Task RetainedAsync(TopicKind kind, string device, string text)
+    {
+        ConcurrentQueue<string> seen = [];
+        await using MqttClient viewer = new();
+        viewer.ApplicationMessageReceivedAsync += e =>
+        {
+            seen.Enqueue(e.ApplicationMessage.ConvertPayloadToString());
+            return Task.CompletedTask;
+        };
+        await viewer.ConnectAsync(new MqttClientOptions
+        {
+            ClientId = "looker",
+            Credentials = new MqttClientCredentials(Get<BrokerInfo>().ViewerUser, Encoding.UTF8.GetBytes(File.ReadAllText(Get<BrokerInfo>().ViewerPasswordFile).Trim())),
+            ChannelOptions = { RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, Port) },
+        });
+        await viewer.SubscribeAsync(Topic.Format(kind, "home", device), MqttQualityOfServiceLevel.AtLeastOnce);
+        await Eventually.TrueAsync(() => seen.Any(s => s.Contains(text, StringComparison.Ordinal)), $"{kind} of {device} says {text}; it said {string.Join(" ", seen)}");
+    }
 
     public OtaView Latest(string device) => Ota.Status(device, 1).Value[0];
 

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Linq;
 using System.Text.Json.Nodes;
 using EdgeMesh.Protocol.Json;
+using EdgeMesh.VectorGenerator;
 
 namespace EdgeMesh.Protocol.Tests.Vectors;
 

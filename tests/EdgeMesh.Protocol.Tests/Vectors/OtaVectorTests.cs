@@ -1,8 +1,8 @@
-using System.Linq;
 using System.Text.Json.Nodes;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.VectorGenerator;
 
 namespace EdgeMesh.Protocol.Tests.Vectors;
 
@@ -18,11 +18,10 @@ public sealed class OtaVectorTests
     {
         JsonObject file = VectorFile.Load("receiver");
         JsonObject scenario = VectorFile.Named(file, "scenarios", name);
-        OtaReceiver receiver = new(ProfileOf(file["profile"]!.AsObject().With(scenario["profile"])));
+        OtaReceiver receiver = new(ScenarioPlayer.ProfileOf(file["profile"]!.AsObject().With(scenario["profile"])));
         foreach (JsonObject step in VectorFile.List(scenario, "steps"))
         {
-            ReceiverEvent e = ScenarioText.Parse(step.Text("event")).ReceiverEvent(file["manifests"]!.AsObject());
-            string[] effects = receiver.Step(e, step.Number("at")).Select(ScenarioText.Of).ToArray();
+            string[] effects = ScenarioPlayer.Step(receiver, file["manifests"]!.AsObject(), step.Number("at"), step.Text("event"));
             Assert.Equal(ScenarioText.Expected(step), ScenarioText.Actual(step, effects, receiver.DueMs));
         }
     }
@@ -36,7 +35,7 @@ public sealed class OtaVectorTests
         Transfer? transfer = Transfer.Read(7, c.Text("manifest"), (int)c.Number("chunk_bytes"), out string problem);
         Reject? refusal = transfer == null
             ? new Reject { Session = 7, Code = ErrorCodes.ManifestInvalid, Reason = problem }
-            : OfferJudge.Judge(transfer, c.Text("encoding"), ProfileOf(file["profile"]!.AsObject().With(c["profile"])));
+            : OfferJudge.Judge(transfer, c.Text("encoding"), ScenarioPlayer.ProfileOf(file["profile"]!.AsObject().With(c["profile"])));
         Assert.Equal(c.Text("code"), refusal?.Code ?? "");
         Assert.True(refusal == null || (refusal.Reason.Length > 0 && refusal.Session == 7));
         if (transfer != null && transfer.Manifest.Requires.Length == 0 && !c.Text("manifest_json").Contains("note"))
@@ -44,12 +43,4 @@ public sealed class OtaVectorTests
             Assert.Equal(c.Text("manifest"), Transfer.ManifestTextOf(transfer.Manifest));
         }
     }
-
-    internal static ReceiverProfile ProfileOf(JsonObject o) => new()
-    {
-        DeviceType = o.Text("device_type"), Kinds = o["kinds"]!.AsArray().Select(n => (string)n!).ToArray(), SlotBytes = o.Number("slot_bytes"),
-        Window = (int)o.Number("window"), ChunkBytes = (int)o.Number("chunk_bytes"),
-        Capabilities = o["capabilities"]!.AsArray().Select(n => (string)n!).ToArray(), Sequence = o.Number("sequence"),
-        OnTrial = (bool)o["on_trial"]!, AppliedSession = o.Number("applied_session"), UnixSeconds = o.Number("unix_seconds"),
-    };
 }

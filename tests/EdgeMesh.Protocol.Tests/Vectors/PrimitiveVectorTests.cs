@@ -3,6 +3,7 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using EdgeMesh.Contracts;
 using EdgeMesh.Protocol.Crypto;
+using EdgeMesh.VectorGenerator;
 using EdgeMesh.Protocol.DotNet;
 
 namespace EdgeMesh.Protocol.Tests.Vectors;

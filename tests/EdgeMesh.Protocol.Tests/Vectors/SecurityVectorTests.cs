@@ -6,6 +6,7 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Security;
+using EdgeMesh.VectorGenerator;
 
 namespace EdgeMesh.Protocol.Tests.Vectors;
 

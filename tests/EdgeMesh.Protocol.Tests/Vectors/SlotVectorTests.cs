@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
-using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Slots;
+using EdgeMesh.VectorGenerator;
 
 namespace EdgeMesh.Protocol.Tests.Vectors;
 
@@ -52,21 +52,11 @@ public sealed class SlotVectorTests
     {
         JsonObject file = VectorFile.Load("boot-slots");
         JsonObject scenario = VectorFile.Named(file, "scenarios", name);
-        BootRecord record = RecordOf(scenario["record"]!.AsObject());
+        BootRecord record = ScenarioPlayer.RecordOf(scenario["record"]!.AsObject());
         foreach (JsonObject step in VectorFile.List(scenario, "steps"))
         {
-            ScenarioText e = ScenarioText.Parse(step.Text("event"));
-            switch (e.Word)
-            {
-                case "select": Assert.Equal(step.Text("result"), BootSlots.Select(record)); break;
-                case "broken": BootSlots.Broken(record, e.Rest); break;
-                case "begin_transfer": BootSlots.BeginTransfer(record, e.Transfer(file["manifests"]!.AsObject())); break;
-                case "end_transfer": BootSlots.EndTransfer(record); break;
-                case "begin_trial": BootSlots.BeginTrial(record); break;
-                case "confirm": BootSlots.Confirm(record); break;
-                case "condemn": BootSlots.Condemn(record, e.Text("code"), e.Text("reason")); break;
-                default: throw new InvalidOperationException("Unknown event: " + e.Word);
-            }
+            string? selected = ScenarioPlayer.Step(record, file["manifests"]!.AsObject(), step.Text("event"));
+            Assert.Equal((string?)step["result"], selected);
         }
 
         AssertMembers(scenario["after"]!.AsObject(), record);
@@ -77,36 +67,23 @@ public sealed class SlotVectorTests
     public void Trial(string name)
     {
         JsonObject scenario = VectorFile.Named(VectorFile.Load("trial"), "scenarios", name);
-        BootRecord record = RecordOf(scenario["record"]!.AsObject());
+        BootRecord record = ScenarioPlayer.RecordOf(scenario["record"]!.AsObject());
         Trial trial = new(record, new TrialOptions(), 0);
         foreach (JsonObject step in VectorFile.List(scenario, "steps"))
         {
-            ScenarioText e = ScenarioText.Parse(step.Text("event"));
-            TrialEventKind kind = Enum.Parse<TrialEventKind>(e.Word.Replace("_", ""), ignoreCase: true);
-            Reported? reported = kind == TrialEventKind.Reported ? new Reported { Session = e.Number("session"), State = e.Text("state") } : null;
-            string[] effects = trial.Step(kind, step.Number("at"), e.Rest, reported).Select(x => TextOf(x, record)).ToArray();
+            string[] effects = ScenarioPlayer.Step(trial, record, step.Number("at"), step.Text("event"));
             Assert.Equal(ScenarioText.Expected(step), ScenarioText.Actual(step, effects, trial.DueMs));
         }
 
         AssertMembers(scenario["after"]!.AsObject(), record);
     }
 
-    private static string TextOf(TrialEffect effect, BootRecord record) =>
-        effect == TrialEffect.SendReport ? ScenarioText.Of(record.Report!) : effect.ToString().ToLowerInvariant();
-
-    private static BootRecord RecordOf(JsonObject members)
-    {
-        byte[] open = Encoding.UTF8.GetBytes(members.ToJsonString()[..^1]);
-        string tail = ",\"crc\":\"" + Crc32.Compute(open, open.Length).ToString("x8") + "\"}";
-        return BootRecord.Read([.. open, .. Encoding.UTF8.GetBytes(tail)]) ?? throw new InvalidOperationException("The scenario's record cannot be read.");
-    }
-
     private static void AssertMembers(JsonObject expected, BootRecord record)
     {
-        JsonObject actual = JsonNode.Parse(record.Next(out _))!.AsObject();
+        JsonObject actual = ScenarioPlayer.MembersOf(record);
         Assert.Equal(Lines(expected), Lines(actual));
     }
 
-    private static IEnumerable<string> Lines(JsonObject record) => record.Where(m => m.Key is not ("generation" or "crc"))
+    private static IEnumerable<string> Lines(JsonObject record) => record.Where(m => m.Key != "generation")
         .Select(m => m.Key + " " + m.Value!.Line()).Order(StringComparer.Ordinal);
 }

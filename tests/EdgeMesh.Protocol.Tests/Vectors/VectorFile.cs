@@ -2,9 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using EdgeMesh.VectorGenerator;
 
 namespace EdgeMesh.Protocol.Tests.Vectors;
 
@@ -29,28 +28,4 @@ internal static class VectorFile
     }
 
     public static JsonObject Named(JsonObject file, string member, string name) => List(file, member).Single(e => e.Text("name") == name);
-
-    public static string Text(this JsonObject o, string member) => (string)o[member]!;
-
-    public static long Number(this JsonObject o, string member) => (long)o[member]!;
-
-    public static byte[] Hex(this JsonObject o, string member) => Convert.FromHexString(o.Text(member));
-
-    public static byte[] Utf8(this JsonObject o, string member) => Encoding.UTF8.GetBytes(o.Text(member));
-
-    /// <summary>The base with some members replaced.</summary>
-    public static JsonObject With(this JsonObject basis, JsonNode? over)
-    {
-        JsonObject result = basis.DeepClone().AsObject();
-        foreach (KeyValuePair<string, JsonNode?> member in over?.AsObject() ?? [])
-        {
-            result[member.Key] = member.Value?.DeepClone();
-        }
-
-        return result;
-    }
-
-    public static string Line(this JsonNode node) => node.ToJsonString(Readable);
-
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -46,6 +46,9 @@ public sealed class MemoryStorage : IStorage
     /// <summary>Bytes that fit in all files together.</summary>
     public long Capacity { get; set; } = long.MaxValue;
 
+    /// <summary>How many of the next reads of a part of a file fail.</summary>
+    public int FailingReads { get; set; }
+
     /// <summary>Bytes in all files together.</summary>
     public long UsedBytes => _files.Values.Sum(f => (long)f.Live.Length);
 
@@ -93,6 +96,12 @@ public sealed class MemoryStorage : IStorage
     /// <inheritdoc/>
     public void ReadAt(string name, long position, byte[] buffer, int offset, int count)
     {
+        if (FailingReads > 0)
+        {
+            FailingReads--;
+            throw new StorageException(ErrorCodes.StorageFailed, $"{name} cannot be read.");
+        }
+
         if (position + count > Length(name))
         {
             throw new StorageException(ErrorCodes.StorageFailed, $"{name} is shorter.");

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { deliver, program, rig } from './rig.mjs';
+import { OFFER, NEW, again, before } from './update.mjs';
+import { program, rig } from './rig.mjs';
 
 test('a device killed in the middle of a transfer resumes after the last acknowledged chunk', async (t) => {
   const it = await rig(t);
@@ -24,22 +24,6 @@ test('a device killed in the middle of a transfer resumes after the last acknowl
 
 // A power cut at one call, of a write also after a part of it; what was not flushed stays or is lost.
 const CUTS = [{ written: 0, unflushed: 'kept' }, { written: 7, unflushed: 'kept' }, { written: 0, unflushed: 'lost' }];
-const OLD = program('old', 1200), NEW = program('new', 4600);
-const OFFER = { session: 9, sequence: 9, chunk_bytes: 1024, window: 4 };
-
-/** A flash folder with the old program confirmed, made by a delivery. */
-async function withOld(t) {
-  const it = await rig(t, { settings: { healthy_after_ms: 50, chunk_bytes: 1024, window: 4 } });
-  await it.hub.waitFor('info');
-  assert.equal((await deliver(it, OLD, { session: 1, chunk_bytes: 1024 })).state, 'confirmed');
-  await it.hub.waitFor('telemetry', (b) => b.program === 'old');
-  await it.device.powerOff();
-  it.hub.disconnect();
-  const image = fs.mkdtempSync(path.join(os.tmpdir(), 'image-'));
-  fs.cpSync(it.folder, image, { recursive: true });
-  t.after(() => fs.rmSync(image, { recursive: true }));
-  return { it, image };
-}
 
 /** Waits until the newest boot record on the flash says that the hub has the report of the new program. */
 async function reportHeard(folder) {
@@ -55,14 +39,7 @@ async function reportHeard(folder) {
 
 /** Boots the image with a cut, then without one; answers whether the cut came. The outcome must be old or new, and then new. */
 async function cutOnce(it, image, cut, stage) {
-  fs.rmSync(it.folder, { recursive: true });
-  fs.cpSync(image, it.folder, { recursive: true });
-  it.hub.messages.length = 0;
-  it.hub.sent.length = 0;
-  it.hub.transfer = null;
-  const missed = new Set();
-  it.hub.letsChunk = (sequence) => sequence !== 1 || missed.has(1) || !missed.add(1);
-  await it.hub.connect();
+  await again(it, image);
   let result;
   const begin = async () => {
     if (stage === 'delivery') { await it.hub.waitFor('info'); it.hub.offer(NEW, OFFER); }
@@ -95,15 +72,7 @@ async function cutOnce(it, image, cut, stage) {
 describe('power cuts', { concurrency: true }, () => {
   for (const stage of ['delivery', 'trial']) {
     test(`power cut at every file-system call of a ${stage}: the old program runs, or the new one, and the update gets there`, { timeout: 600000 }, async (t) => {
-      const { it, image } = await withOld(t);
-      if (stage === 'trial') {
-        await it.hub.connect();
-        await it.powerOn({ reboot: false });
-        it.hub.offer(NEW, OFFER);
-        assert.equal((await it.device.finished).end, 'reset');
-        fs.cpSync(it.folder, image, { recursive: true });
-        it.hub.disconnect();
-      }
+      const { it, image } = await before(t, stage);
       let cuts = 0, calls = 0;
       for (const kind of CUTS) {
         for (let at = 1; ; at++) {

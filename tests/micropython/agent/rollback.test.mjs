@@ -83,3 +83,25 @@ test('a slot damaged while the power was off is not run; the program before it i
   await it.powerOn();
   assert.equal((await it.hub.waitFor('telemetry', () => true, { from })).program, 'good');
 });
+
+test('a confirmed slot that cannot be read is not run and not forgotten, and the log says what failed', async (t) => {
+  const it = await running(t);
+  await it.hub.waitFor('telemetry', (b) => b.program === 'good');
+  await it.device.powerOff();
+  const slot = ['a.img', 'b.img'].map((name) => path.join(it.folder, 'state', name)).find((name) => fs.existsSync(name));
+  const image = fs.readFileSync(slot);
+  fs.rmSync(slot);
+  // A folder: it is there, and to read it fails.
+  fs.mkdirSync(slot);
+  let from = it.hub.messages.length;
+  await it.powerOn();
+  await it.device.waitForLine(/Slot . cannot be read: OSError/);
+  await it.hub.waitFor('info', (b) => b.program_id === undefined, { from });
+  assert.ok(!it.device.output.some((line) => line.includes('boot record')), it.device.output.join('\n'));
+  await it.device.powerOff();
+  fs.rmdirSync(slot);
+  fs.writeFileSync(slot, image);
+  from = it.hub.messages.length;
+  await it.powerOn();
+  assert.equal((await it.hub.waitFor('telemetry', () => true, { from })).program, 'good');
+});

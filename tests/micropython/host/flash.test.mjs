@@ -88,3 +88,27 @@ test('a file replaced in place is torn by some power cut', async () => {
   const left = new Set(await cutEverywhere("with open('active', 'w') as f: f.write('newer')"));
   assert.ok(left.has('') && left.has('ne') && left.has('newer'), [...left].join());
 });
+
+test('writes to a full flash raise ENOSPC and leave the file as it was, calls that need no room do not fail, and room may come back', async () => {
+  // Its calls: open, write, write, close, remove, open, write, close.
+  const main = `
+import os
+f = open('a', 'wb')
+for data in (b'one', b'two'):
+    try: f.write(data)
+    except OSError as e: print('errno', e.errno)
+f.close()
+os.remove('old')
+with open('b', 'wb') as f:
+    try: f.write(b'three')
+    except OSError as e: print('errno', e.errno)
+`;
+  const outcome = async (full) => {
+    const { output, flash } = await run(main, { flash: { '/old': 'old' }, full });
+    return [output.filter((line) => line === 'errno 28').length, text(flash, '/a'), text(flash, '/b'), '/old' in flash];
+  };
+  assert.deepEqual(await outcome(undefined), [0, 'onetwo', 'three', false]);
+  assert.deepEqual(await outcome({ at: 1 }), [3, '', '', false]);
+  assert.deepEqual(await outcome({ at: 3 }), [2, 'one', '', false]);
+  assert.deepEqual(await outcome({ at: 3, count: 4 }), [1, 'one', 'three', false]);
+});

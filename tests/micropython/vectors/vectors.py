@@ -1,6 +1,7 @@
 # Runs on the device: main.py of vectors.test.mjs. Prints "failed <file>: <case>: <what came>" and "cases <file> <count>".
 import gc
 import json
+import os
 from binascii import crc32
 from edgemesh import config, contracts, crypto, link, offer, receiver, signing, slots, trial
 from edgemesh.fields import Refused
@@ -189,9 +190,11 @@ def boot_record(v):
         record = slots.read(c['text'].encode())
         check(c['name'], record and (record.generation, members_of(record)),
               (c['fields']['generation'], without_generation(c['fields'])))
+        if not record:
+            continue
         data, number = record.next()
         again = slots.read(data)
-        check(c['name'] + ', written here', (again.generation, number, members_of(again)),
+        check(c['name'] + ', written here', again and (again.generation, number, members_of(again)),
               (c['fields']['generation'] + 1, (c['fields']['generation'] + 1) % 2, without_generation(c['fields'])))
     for c in v['damaged']:
         text = unhex(c['hex']) if 'hex' in c else c['text'].encode()
@@ -299,6 +302,8 @@ for file, run in (
         ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake),
         ('offer-judge', offer_judge), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
         ('receiver', run_receiver)):
+    if file + '.json' not in os.listdir('/vectors'):
+        continue
     with open('/vectors/%s.json' % file) as f:
         vectors = json.load(f)
     cases = 0

@@ -7,6 +7,8 @@ namespace EdgeMesh.Device.Boot;
 /// <summary>From power on to the image that runs: counts a trial's attempt, and runs no image whose hash is not the record's.</summary>
 internal sealed class BootSequence
 {
+    private const int ReadTries = 3;
+    private const int ReadPauseMs = 100;
     private readonly Board _board;
     private readonly BootStore _boot;
     private readonly SlotFiles _slots;
@@ -43,7 +45,26 @@ internal sealed class BootSequence
             }
 
             SlotImage image = record.ImageIn(Slot)!;
-            byte[]? bytes = Read(image);
+            byte[]? bytes;
+            try
+            {
+                bytes = Read(image);
+            }
+            catch (StorageException e)
+            {
+                _board.Log.Write(LogLevel.Error, "Slot " + Slot + " cannot be read: " + e.Message);
+                if (Slot != record.Trial)
+                {
+                    // It may be read at the next boot, so the record keeps it; until then the hub can still reach the client.
+                    Slot = "";
+                    return null;
+                }
+
+                BootSlots.Condemn(record, e.Code, "The image in the slot cannot be read.");
+                changed = true;
+                continue;
+            }
+
             if (bytes != null)
             {
                 string attempt = Slot == record.Trial ? ", on trial, attempt " + record.Attempts.ToString() : "";
@@ -57,16 +78,24 @@ internal sealed class BootSequence
         }
     }
 
+    // Tries again where storage fails, since that says nothing of the image; throws where it goes on failing.
     private byte[]? Read(SlotImage image)
     {
-        try
+        for (int tries = 1; ; tries++)
         {
-            return _slots.ReadVerified(Slot, image, _board.Crypto);
-        }
-        catch (StorageException e)
-        {
-            _board.Log.Write(LogLevel.Error, "Slot " + Slot + " cannot be read: " + e.Message);
-            return null;
+            try
+            {
+                return _slots.ReadVerified(Slot, image, _board.Crypto);
+            }
+            catch (StorageException)
+            {
+                if (tries == ReadTries)
+                {
+                    throw;
+                }
+            }
+
+            _board.Clock.Wait(ReadPauseMs);
         }
     }
 

@@ -40,10 +40,11 @@ internal sealed record BrokerAccount(string User, string Password, string? Clien
 
     public static string DeviceRole(string id) => "device-" + id;
 
-    /// <summary>A device publishes below its own up/, and reads below its own down/ and the hub's status.</summary>
+    /// <summary>A device publishes on each of its own up/ topics, and reads below its own down/ and the hub's status.</summary>
+    /// <remarks>Literal topics, not up/#: whoever steals the account cannot fill the broker with retained messages on topics of its own making.</remarks>
     public static BrokerAccount Device(string site, DeviceAccount device) => new(device.Id, device.Password, device.Id, DeviceRole(device.Id),
     [
-        AccessRight.Publish(Topic.UpFilter(site, device.Id)),
+        .. Enum.GetValues<TopicKind>().Where(Topic.IsUp).Select(kind => AccessRight.Publish(Topic.Format(kind, site, device.Id))),
         AccessRight.SubscribeWithin(Topic.DownFilter(site, device.Id)),
         AccessRight.SubscribeExactly(Topic.Format(TopicKind.HubStatus, site)),
     ]);

@@ -10,6 +10,7 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Broker.Embedded;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Mqtt;
 
@@ -26,7 +27,7 @@ internal sealed record CommandResponse(JsonObject Command, string? Error, JsonOb
 /// Each call makes a connection of its own: account work is rare, and on the hub's connection for messages its answers would wait behind
 /// the very handler that asks.
 /// </remarks>
-internal sealed class DynamicSecurity(BrokerEndpoint endpoint, TimeProvider time)
+internal sealed class DynamicSecurity(BrokerEndpoint endpoint, EmbeddedBroker embedded, BrokerState state, TimeProvider time)
 {
     /// <summary>All topics of the plugin.</summary>
     public const string Tree = "$CONTROL/dynamic-security/#";
@@ -46,6 +47,11 @@ internal sealed class DynamicSecurity(BrokerEndpoint endpoint, TimeProvider time
     /// <returns>Null where the broker can be reached and has no dynamic security, or none for the hub's account.</returns>
     public async Task<Result<CommandResponse[]?>> SendAsync(IReadOnlyList<JsonObject> commands, TimeSpan responseLimit, CancellationToken cancellationToken)
     {
+        if (endpoint.IsEmbedded && !embedded.Accepts)
+        {
+            return state.Current.Error ?? Unavailable("it is being started.");
+        }
+
         MqttClient client = new(time);
         await using ConfiguredAsyncDisposable disposing = client.ConfigureAwait(false);
         Channel<JsonObject> responses = Channel.CreateUnbounded<JsonObject>();

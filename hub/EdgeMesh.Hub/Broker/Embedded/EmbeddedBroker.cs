@@ -31,6 +31,9 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
     /// <summary>The process id of the running Mosquitto; 0 where none runs.</summary>
     public int ProcessId { get; private set; }
 
+    /// <summary>Whether our own Mosquitto runs and accepts connections: whoever else has the port must not be shown a password.</summary>
+    public bool Accepts { get; private set; }
+
     /// <summary>Runs until stopped, and has stopped Mosquitto when it returns.</summary>
     /// <param name="accepting">Called each time that Mosquitto accepts connections.</param>
     /// <param name="unavailable">Called each time that it cannot be started or has died.</param>
@@ -99,12 +102,14 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
             }
 
             log.LogInformation("Mosquitto (process {Process}) accepts connections on port {Port}", process.Id, _options.Port);
+            Accepts = true;
             await accepting().ConfigureAwait(false);
             await ((Task)process.Exited).WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return stopping.IsCancellationRequested ? null : Ended(process);
         }
         finally
         {
+            Accepts = false;
             ProcessId = 0;
             await process.StopAsync(StopLimit).ConfigureAwait(false);
         }

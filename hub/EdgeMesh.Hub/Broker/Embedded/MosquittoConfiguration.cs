@@ -6,7 +6,7 @@ namespace EdgeMesh.Hub.Broker.Embedded;
 internal static class MosquittoConfiguration
 {
     // Above the largest thing the hub sends, a message of account commands, and far above any of a device's.
-    private const int PacketBytesMax = 262_144;
+    private const int PacketBytesMax = 131_072;
 
     // 500 devices' retained messages reach the hub at once when it subscribes; Mosquitto's own limit of 1,000 would drop some.
     private const int QueuedMessagesMax = 10_000;

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Ota;
 
-namespace EdgeMesh.Protocol.Tests.Vectors;
+namespace EdgeMesh.VectorGenerator;
 
 /// <summary>The text form of events and effects that shared/vectors/README.md describes.</summary>
 internal sealed class ScenarioText

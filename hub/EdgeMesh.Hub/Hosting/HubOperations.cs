@@ -1,0 +1,36 @@
+using System.Collections.Generic;
+using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Results;
+
+namespace EdgeMesh.Hub.Hosting;
+
+/// <summary>How the hub is.</summary>
+/// <param name="Site">Its name in every topic.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Broker">How it stands with the broker: <c>starting</c>, <c>unavailable</c>, <c>connected</c> or <c>stopped</c>.</param>
+/// <param name="BrokerError">Why there is no connection; null where there is one.</param>
+/// <param name="BrokerAddress">Host and port of the broker, for MQTT Explorer.</param>
+/// <param name="ViewerUser">The read-only account.</param>
+/// <param name="ViewerPasswordFile">The file of its password.</param>
+public sealed record HubView(string Site, string Version, string Broker, Error? BrokerError, string BrokerAddress, string ViewerUser, string ViewerPasswordFile);
+
+/// <summary>What the hub can be asked about itself.</summary>
+public sealed class HubOperations(HubIdentity identity, BrokerState state, BrokerInfo broker) : IOperationSource
+{
+    /// <inheritdoc/>
+    public IEnumerable<Operation> Operations => [Operation.Create<NoParameters, HubView>("hub-status", "Shows how the hub and its broker are.", _ => Show())];
+
+    private Result<HubView> Show()
+    {
+        BrokerStatus status = state.Current;
+        string phase = status.Phase switch
+        {
+            BrokerPhase.Starting => "starting",
+            BrokerPhase.Unavailable => "unavailable",
+            BrokerPhase.Connected => "connected",
+            _ => "stopped",
+        };
+        return new HubView(identity.Site, identity.Version, phase, status.Error, $"{broker.Host}:{broker.Port}", broker.ViewerUser, broker.ViewerPasswordFile);
+    }
+}

@@ -153,7 +153,7 @@ public sealed class TrialTests
         _world.RunUntil(() => _world.Reboots == 2);
         _world.Hub.Silent = () => true;
         _world.RunUntil(() => _world.Reboots == 4);
-        _world.Run(3_600_000);
+        _world.Run(3_000_000);
         Assert.Equal(4, _world.Reboots);
         Assert.Equal(["good-1", "good-1", "good-2", "good-1", "good-2"], Starts());
 

@@ -13,7 +13,7 @@ namespace EdgeMesh.Hub.Storage;
 /// <summary>The hub's SQLite database: one file, WAL, plain SQL migrations applied in order of their names.</summary>
 /// <remarks>
 /// Every store opens a pooled connection a call. Readers go beside each other and beside the one writer; writers take turns in
-/// <see cref="Change"/>, since one that finds SQLite busy would sleep 150 ms at a time, which Microsoft.Data.Sqlite does not let us change.
+/// <see cref="Change"/>, since Microsoft.Data.Sqlite has one that finds SQLite busy sleep 150 ms at a time.
 /// </remarks>
 public sealed class Database
 {

@@ -26,6 +26,7 @@ internal static class FleetAtOnce
         List<double> rates = [];
         List<double> raws = [];
         List<double> growths = [];
+        double? firstGrowth = null;
         List<double> medians = [];
         List<double> slowests = [];
         long dropped = 0;
@@ -42,6 +43,7 @@ internal static class FleetAtOnce
                 before = hub.Memory.ResidentKiB;
             }).ConfigureAwait(false);
             double growth = (hub.Memory.PeakKiB - before) / DeviceCount;
+            firstGrowth ??= growth;
             double rate = (double)FleetImageBytes * DeviceCount / seconds.Max() / 1e6;
             Settings.Report(
                 "fleet", run,
@@ -59,7 +61,9 @@ internal static class FleetAtOnce
         return
         [
             Figure.AtLeast("fleet throughput", Figure.Median(rates), "MB/s", Figure.Median(raws), Target),
-            Figure.Below("fleet hub memory growth a session", Figure.Median(growths), "KiB", MemoryTargetKiB),
+            // The heap keeps what the first round has taken, so the rounds after it alone would flatter.
+            Figure.Below("fleet hub memory growth a session, first round", firstGrowth!.Value, "KiB", MemoryTargetKiB),
+            Figure.Below("fleet hub memory growth a session, later rounds", Figure.Median(growths), "KiB", MemoryTargetKiB),
             Figure.AtMost("fleet slowest device by the median", Figure.Median(slowests), "s", Figure.Median(medians), SlowestTarget),
             Figure.Below("fleet messages dropped of the raw transfers", dropped, "messages", 0),
         ];

@@ -70,6 +70,7 @@ public static class CliApplication
             HubCommand.Create(options),
             StatusCommand.Create(options),
             DeviceCommands.Create(options),
+            CommandCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),
             ExitCodesCommand.Create(options),

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Commands;
 
 namespace EdgeMesh.Cli;
 
@@ -16,7 +17,7 @@ public static class ExitCodes
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>No such device, firmware or update.</summary>
+    /// <summary>No such device, firmware, update or command.</summary>
     public const int NotFound = 3;
 
     /// <summary>The hub or the device refused.</summary>
@@ -43,20 +44,21 @@ public static class ExitCodes
         (Ok, "done", []),
         (Internal, "a defect of EdgeMesh, or the disk failed", [ErrorCodes.Internal, ErrorCodes.StorageFailed]),
         (Usage, "the command line or the configuration is wrong", [ErrorCodes.InvalidArgument]),
-        (NotFound, "no such device, firmware or update", [ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown]),
+        (NotFound, "no such device, firmware, update or command", [ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown]),
         (Refused, "refused by the hub, or rejected by the device",
         [
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
             ErrorCodes.ManifestExpired, ErrorCodes.ManifestInvalid, ErrorCodes.EncodingUnsupported, ErrorCodes.FirmwareDamaged, ErrorCodes.OtaDisabled,
             ErrorCodes.StorageFull, ErrorCodes.StaleSession, ErrorCodes.SignatureInvalid, ErrorCodes.Replayed, ErrorCodes.NoSession, ErrorCodes.MessageInvalid,
-            ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported,
+            ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported, ErrorCodes.CommandRepeated,
         ]),
         (Conflict, "it exists already, or is in use",
         [
-            ErrorCodes.DeviceExists, ErrorCodes.FirmwareExists, ErrorCodes.FirmwareInUse, ErrorCodes.SessionExists, ErrorCodes.TrialInProgress,
+            ErrorCodes.DeviceExists, ErrorCodes.FirmwareExists, ErrorCodes.FirmwareInUse, ErrorCodes.SessionExists, ErrorCodes.TrialInProgress, ErrorCodes.CommandSent,
+            ErrorCodes.QueueFull,
         ]),
         (Unavailable, "the hub or its broker cannot be reached", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable]),
-        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout]),
+        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired]),
         (UpdateFailed, "the update failed or was rolled back",
         [
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,
@@ -74,5 +76,13 @@ public static class ExitCodes
         OtaStates.Confirmed => Ok,
         OtaStates.Rejected => Refused,
         _ => UpdateFailed,
+    };
+
+    /// <summary>The exit code of where a command stands: what waits, waits on purpose.</summary>
+    public static int OfCommand(string state) => state switch
+    {
+        CommandStates.Done or CommandStates.Queued or CommandStates.Sent => Ok,
+        CommandStates.Expired => Timeout,
+        _ => Refused,
     };
 }

@@ -3,6 +3,7 @@ using System.IO;
 using System.Net.Sockets;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
@@ -49,6 +50,7 @@ public static class HubApplication
         builder.Services.AddSingleton<IOperationSource, HubOperations>();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
+        builder.Services.AddCommands();
         builder.Services.AddFirmware();
         builder.Services.AddOta();
         builder.Services.AddHostedService<SystemdNotifier>();

@@ -120,6 +120,21 @@ public static class ErrorCodes
     /// <summary>The program on trial could not reach the hub, and the one before it could.</summary>
     public const string HubUnreachable = "hub_unreachable";
 
+    /// <summary>No command with that number.</summary>
+    public const string CommandUnknown = "command_unknown";
+
+    /// <summary>The command was sent or has ended, and cannot be taken back.</summary>
+    public const string CommandSent = "command_sent";
+
+    /// <summary>The command's time ran out before it was answered.</summary>
+    public const string CommandExpired = "command_expired";
+
+    /// <summary>The device began this command before, and does not run it again; its answer is lost.</summary>
+    public const string CommandRepeated = "command_repeated";
+
+    /// <summary>So much waits already that no more is taken.</summary>
+    public const string QueueFull = "queue_full";
+
     /// <summary>The broker cannot be reached or started.</summary>
     public const string BrokerUnavailable = "broker_unavailable";
 

@@ -60,6 +60,32 @@ public static class Codec
     /// <summary>Reads a line of a device's log.</summary>
     public static LogLine ReadLogLine(JsonObject o) => new LogLine { Level = o.String("level", 16), Text = o.String("text", Limits.JsonPayloadBytes) };
 
+    /// <summary>Members of a command. Its data is JSON text already.</summary>
+    public static JsonWriter Write(Command m)
+    {
+        JsonWriter writer = new JsonWriter().Add("name", m.Name);
+        if (m.Data.Length > 0)
+        {
+            writer.AddRaw("data", m.Data);
+        }
+
+        writer.AddIfAny("transaction", m.Transaction);
+        return m.Sequence == 0 ? writer : writer.Add("sequence", m.Sequence);
+    }
+
+    /// <summary>Reads what became of a command, but for the program's answer, which is its own.</summary>
+    public static CommandResponse ReadCommandResponse(JsonObject o)
+    {
+        o.OptionalObject("data");
+        return new CommandResponse
+        {
+            Status = o.String("status", 16),
+            Code = o.OptionalString("code", CodeLength),
+            Error = o.OptionalString("error", Limits.JsonPayloadBytes),
+            Transaction = o.OptionalString("transaction", 64),
+        };
+    }
+
     /// <summary>Members of a device's info.</summary>
     public static JsonWriter Write(DeviceInfo m) => new JsonWriter()
         .Add("type", m.Type).Add("runtime", m.Runtime).Add("agent", m.Agent).Add("kinds", m.Kinds).Add("slot_bytes", m.SlotBytes)

@@ -37,6 +37,7 @@ WINDOW_MAX = const(64)
 WINDOW_DEFAULT = const(32)
 IMAGE_BYTES_MAX = const(67108864)
 MANIFEST_BYTES = const(2048)
+COMMAND_BYTES = const(8192)
 NONCE_BYTES = const(16)
 KEY_BYTES = const(32)
 REPLAY_WINDOW = const(64)
@@ -70,6 +71,11 @@ CODE_STORAGE_FAILED = "storage_failed"
 CODE_ABORTED = "aborted"
 CODE_CRASH_LOOP = "crash_loop"
 CODE_HUB_UNREACHABLE = "hub_unreachable"
+CODE_COMMAND_UNKNOWN = "command_unknown"
+CODE_COMMAND_SENT = "command_sent"
+CODE_COMMAND_EXPIRED = "command_expired"
+CODE_COMMAND_REPEATED = "command_repeated"
+CODE_QUEUE_FULL = "queue_full"
 CODE_INTERNAL = "internal"
 
 # States of a report.

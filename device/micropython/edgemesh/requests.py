@@ -1,13 +1,16 @@
 # What a program asks of the agent through the edgemesh module, and commands on their way to its handlers.
+from binascii import crc32
 from micropython import const
 import edgemesh
-from .contracts import TOPIC_RESPONSE, TOPIC_STATE, TOPIC_TELEMETRY
-from .fields import invalid, text
+from . import platform
+from .contracts import CODE_COMMAND_REPEATED, CODE_STORAGE_FAILED, TOPIC_RESPONSE, TOPIC_STATE, TOPIC_TELEMETRY
+from .fields import integer, invalid, parse_object, text
 from .program import sentence
 
 _WAITING = const(8)
 _NAME_LENGTH = const(64)
 _DEPTH = const(6)
+_SEQUENCE_MAX = 999999999999999999
 # Members that signing appends.
 _TAKEN = ('n', 'mac', 'enc')
 
@@ -20,6 +23,9 @@ class Requests:
         self._waiting = []
         self._state = None
         self._serving = False
+        # The number of the last command that was begun; its answer, until the next reset; and the file that does not hold it.
+        self._begun, self._file = _last_begun()
+        self._answered = None
         edgemesh.device_id = agent.device_id
         edgemesh._agent = self._ask
 
@@ -31,29 +37,59 @@ class Requests:
     def take(self, body):
         name = text(body, 'name', _NAME_LENGTH)
         transaction = text(body, 'transaction', _NAME_LENGTH, '')
+        sequence = integer(body, 'sequence', 0, _SEQUENCE_MAX, 0)
         data = body.get('data', {})
         if type(data) is not dict:
             invalid('data', 'an object')
-        if len(self._commands) == _WAITING:
+        if sequence and sequence <= self._begun:
+            self._repeat(sequence, transaction)
+        elif sequence and any(c[3] == sequence for c in self._commands):
+            pass
+        elif len(self._commands) == _WAITING:
             self._answer(transaction, error='%d commands wait already; send fewer at once.' % _WAITING)
         else:
-            self._commands.append((name, data, transaction))
+            self._commands.append((name, data, transaction, sequence))
 
     # Outside of the agent's own work, since a handler may sleep.
     def serve(self):
         while self._commands and not self._serving:
-            name, data, transaction = self._commands.pop(0)
+            name, data, transaction, sequence = self._commands.pop(0)
             handler = self._handlers.get(name)
             if not handler:
                 self._answer(transaction, error='The program that runs takes no command "%s".' % name)
                 continue
+            if sequence and not self._begin(sequence, transaction):
+                continue
             self._serving = True
             try:
-                self._answer(transaction, handler(data))
+                answer = self._answer(transaction, handler(data))
             except Exception as e:
-                self._answer(transaction, error='The program failed on the command "%s": %s' % (name, sentence(e)))
+                answer = self._answer(transaction, error='The program failed on the command "%s": %s' % (name, sentence(e)))
             finally:
                 self._serving = False
+            if sequence:
+                self._answered = answer
+
+    # Keeps the number before the command runs: a reset in the middle of it does not make it run twice.
+    def _begin(self, sequence, transaction):
+        body = b'{"sequence":%d' % sequence
+        try:
+            platform.write('command%d' % self._file, body + b',"crc":%d}' % crc32(body))
+        except OSError as e:
+            self._answer(transaction, error='The command was not run, since its number could not be kept: %s' % e, code=CODE_STORAGE_FAILED)
+            return False
+        self._begun = sequence
+        self._file ^= 1
+        self._answered = None
+        return True
+
+    # While it runs there is no answer yet, and it will come.
+    def _repeat(self, sequence, transaction):
+        if sequence != self._begun or not self._answered:
+            if sequence != self._begun or not self._serving:
+                self._answer(transaction, error='The command was begun before and is not run again; its answer was lost.', code=CODE_COMMAND_REPEATED)
+        else:
+            self._agent.send(TOPIC_RESPONSE, dict(self._answered))
 
     def send_state(self):
         if self._state:
@@ -64,13 +100,16 @@ class Requests:
         while self._waiting:
             self._ask(*self._waiting.pop(0), now=True)
 
-    def _answer(self, transaction, data=None, error=None):
+    def _answer(self, transaction, data=None, error=None, code=None):
         body = {'status': 'error', 'error': error} if error else {'status': 'ok'}
+        if code:
+            body['code'] = code
         if data is not None:
             body['data'] = _clean(data, _DEPTH)
         if transaction:
             body['transaction'] = transaction
-        self._agent.send(TOPIC_RESPONSE, body)
+        self._agent.send(TOPIC_RESPONSE, dict(body))
+        return body
 
     def _ask(self, what, value, now=False):
         if what == 'on_command':
@@ -89,6 +128,17 @@ class Requests:
             self._state = value
             return self._agent.send(TOPIC_STATE, dict(value), True)
         return self._agent.send(TOPIC_TELEMETRY, dict(value))
+
+
+# From two files written in turn, so that a torn one costs nothing: the number, and the file to write next.
+def _last_begun():
+    numbers = [0, 0]
+    for i in (0, 1):
+        body = parse_object(platform.read('command%d' % i) or b'')
+        number = body and body.get('sequence')
+        if type(number) is int and body.get('crc') == crc32(b'{"sequence":%d' % number):
+            numbers[i] = number
+    return max(numbers), 1 if numbers[0] > numbers[1] else 0
 
 
 def _readings(values):

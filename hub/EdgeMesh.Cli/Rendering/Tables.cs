@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
+using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
@@ -57,6 +58,16 @@ internal static class Tables
     [
         ("device", u.Device), ("firmware", u.Firmware), ("state", u.State), ("done", $"{u.Percent} %, {Size(u.Bytes)} of {Size(u.Size)}"), ("since", Time(u.Updated)),
         ("cause", Cause(u)), ("session", Number(u.Session)),
+    ]);
+
+    internal static IRenderable Commands(IReadOnlyList<CommandView> commands) => commands.Count == 0
+        ? new Text("No commands; give one with `edgemesh commands give DEVICE NAME`.\n")
+        : Rows(["COMMAND", "DEVICE", "NAME", "STATE", "SINCE", "CAUSE"], commands.Select(c => new[] { Number(c.Sequence), c.Device, c.Name, c.State, Time(c.Updated), c.Reason }));
+
+    internal static IRenderable Command(CommandView c) => Members(
+    [
+        ("command", Number(c.Sequence)), ("device", c.Device), ("name", c.Name), ("state", c.State), ("answer", c.Answer?.ToString() ?? ""),
+        ("cause", c.Code.Length > 0 ? $"{c.Reason} [{c.Code}]" : c.Reason), ("since", Time(c.Updated)),
     ]);
 
     internal static IRenderable ExitCodes(IEnumerable<(int ExitCode, string Meaning, string[] ErrorCodes)> table) =>

@@ -74,6 +74,9 @@ public sealed class Command
 
     /// <summary>Given back with the answer as it came; empty for none.</summary>
     public string Transaction { get; set; } = "";
+
+    /// <summary>Grows with every command of a hub. A device keeps the highest it began, and runs none that is not above it; 0 for a command that may repeat.</summary>
+    public long Sequence { get; set; }
 }
 
 /// <summary>What became of a command, at <c>up/response</c>.</summary>
@@ -84,6 +87,9 @@ public sealed class CommandResponse
 
     /// <summary>What the program answers, as a JSON object; empty for none.</summary>
     public string Data { get; set; } = "";
+
+    /// <summary>Why it was not run: one of <see cref="ErrorCodes"/>; empty where it ran, also where the program failed on it.</summary>
+    public string Code { get; set; } = "";
 
     /// <summary>Why it failed, as a sentence; empty where it did not.</summary>
     public string Error { get; set; } = "";

@@ -74,6 +74,14 @@ public sealed class JsonWriter
         return this;
     }
 
+    /// <summary>Another writer that has written the same: signing adds members to the one it is given.</summary>
+    public JsonWriter Copy()
+    {
+        JsonWriter copy = new JsonWriter { _comma = _comma };
+        copy._text.Clear().Append(_text.ToString());
+        return copy;
+    }
+
     /// <summary>The UTF-8 bytes of the object without its last brace.</summary>
     public byte[] OpenBytes() => Encoding.UTF8.GetBytes(_text.ToString());
 

@@ -12,14 +12,19 @@ public sealed class TestProgram(TestWorld world, string behaviour) : IProgram
 
     public int Loops { get; private set; }
 
+    /// <summary>Commands that its handler was given.</summary>
+    public int Commands { get; set; }
+
     public IProgramContext Context => _context!;
 
     public void Setup(IProgramContext context)
     {
         _context = context;
-        context.Command = (name, data) => name == "echo"
-            ? new Readings().Add("heard", data.OptionalString("text", 100))
-            : throw new InvalidOperationException("No such command.");
+        context.Command = (name, data) =>
+        {
+            Commands++;
+            return name == "echo" ? new Readings().Add("heard", data.OptionalString("text", 100)) : throw new InvalidOperationException("No such command.");
+        };
         if (Behaviour == "crash-at-start") throw new InvalidOperationException("No sensor on the bus.");
     }
 

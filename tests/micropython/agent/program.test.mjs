@@ -61,6 +61,42 @@ def main():
   assert.match(failed.error, /KeyError/);
 });
 
+test('a numbered command runs once, however often it is sent and across a reset, and is answered every time', async (t) => {
+  const it = await running(t, `import edgemesh, time
+runs = 0
+def count(data):
+    global runs
+    runs += 1
+    time.sleep(0.05)
+    return {'runs': runs}
+edgemesh.on_command('count', count)
+while True: time.sleep(1)
+`);
+  const give = async (sequence) => {
+    const from = it.hub.messages.length;
+    it.hub.send('down/command', { name: 'count', transaction: String(sequence), sequence });
+    return it.hub.waitFor('response', (b) => b.transaction === String(sequence), { from });
+  };
+  assert.deepEqual((await give(7)).data, { runs: 1 });
+  assert.deepEqual((await give(7)).data, { runs: 1 });
+  assert.deepEqual((await give(8)).data, { runs: 2 });
+  assert.equal((await give(7)).code, 'command_repeated');
+  await it.device.powerOff();
+  const from = it.hub.messages.length;
+  await it.powerOn();
+  await it.hub.waitFor('info', () => true, { from });
+  assert.equal((await give(8)).code, 'command_repeated');
+  assert.deepEqual((await give(9)).data, { runs: 1 });
+});
+
+test('a torn record of commands costs no more than the command that it was for', async (t) => {
+  const it = await rig(t, { extra: { 'state/command0': '{"sequence":8,"crc":', 'state/command1': '{"sequence":"x","crc":1}' } });
+  await it.hub.waitFor('info');
+  assert.equal((await deliver(it, "import edgemesh, time\nedgemesh.on_command('a', lambda data: None)\nwhile True: time.sleep(1)\n", { session: 1 })).state, 'confirmed');
+  it.hub.send('down/command', { name: 'a', transaction: 'z', sequence: 5 });
+  assert.equal((await it.hub.waitFor('response', (b) => b.transaction === 'z')).status, 'ok');
+});
+
 test('an async main runs beside the agent', async (t) => {
   const it = await running(t, `import asyncio, edgemesh
 async def blink():

@@ -15,17 +15,23 @@ internal delegate void Pump(long milliseconds);
 internal sealed class ProgramContext : IProgramContext
 {
     private const int CommandNameLength = 64;
+    private const long SequenceMax = 999999999999999999;
     private readonly Board _board;
     private readonly HubConnection _hub;
     private readonly Pump _pump;
     private Readings? _state;
+    private readonly CommandLedger _ledger;
     private bool _inCommand;
+
+    // What the last numbered command was answered, until the next reset.
+    private JsonWriter? _lastAnswer;
 
     internal ProgramContext(Board board, HubConnection hub, string id, Pump pump)
     {
         _board = board;
         _hub = hub;
         _pump = pump;
+        _ledger = new CommandLedger(board.Storage);
         Id = id;
     }
 
@@ -82,14 +88,49 @@ internal sealed class ProgramContext : IProgramContext
         string name = body.String("name", CommandNameLength);
         JsonObject? data = body.OptionalObject("data");
         string transaction = body.OptionalString("transaction", CommandNameLength);
+        long sequence = body.OptionalInteger("sequence", 0, SequenceMax, 0);
         if (body.Problem.Length > 0)
         {
             _hub.Refusals.Add(ErrorCodes.MessageInvalid, "A command is malformed: " + body.Problem + ".");
             return;
         }
 
-        JsonWriter answer = Answer(name, data == null ? JsonReader.Parse("{}", out _)! : data);
-        _hub.Send(TopicKind.Response, answer.AddIfAny("transaction", transaction));
+        if (sequence > 0 && sequence <= _ledger.Last)
+        {
+            JsonWriter again = sequence == _ledger.Last && _lastAnswer != null ? _lastAnswer.Copy()
+                : Refuse("The command was begun before and is not run again; its answer was lost.").Add("code", ErrorCodes.CommandRepeated).AddIfAny("transaction", transaction);
+            _hub.Send(TopicKind.Response, again);
+            return;
+        }
+
+        JsonWriter answer = Begin(sequence) ?? Answer(name, data == null ? JsonReader.Parse("{}", out _)! : data);
+        answer.AddIfAny("transaction", transaction);
+        if (sequence > 0 && sequence == _ledger.Last)
+        {
+            _lastAnswer = answer.Copy();
+        }
+
+        _hub.Send(TopicKind.Response, answer);
+    }
+
+    // What to answer where the command must not run; null where it may.
+    private JsonWriter? Begin(long sequence)
+    {
+        if (sequence == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            _ledger.Begin(sequence);
+            _lastAnswer = null;
+            return null;
+        }
+        catch (StorageException e)
+        {
+            return Refuse("The command was not run, since its number could not be kept: " + e.Message).Add("code", e.Code);
+        }
     }
 
     private JsonWriter Answer(string name, JsonObject data)

@@ -70,6 +70,12 @@ CODE_STORAGE_FAILED = "storage_failed"
 CODE_ABORTED = "aborted"
 CODE_CRASH_LOOP = "crash_loop"
 CODE_HUB_UNREACHABLE = "hub_unreachable"
+CODE_AUDIT_BROKEN = "audit_broken"
+CODE_DEVICE_REVOKED = "device_revoked"
+CODE_DEVICE_NOT_REVOKED = "device_not_revoked"
+CODE_CLOCK_IMPLAUSIBLE = "clock_implausible"
+CODE_CERTIFICATES_DISABLED = "certificates_disabled"
+CODE_ROTATION_IN_PROGRESS = "rotation_in_progress"
 CODE_INTERNAL = "internal"
 
 # States of a report.

@@ -7,6 +7,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
@@ -24,7 +25,7 @@ internal static class HubCommand
     internal static readonly (string Section, Type Type)[] Sections =
     [
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
-        (OtaOptions.Section, typeof(OtaOptions)),
+        (OtaOptions.Section, typeof(OtaOptions)), (AuditOptions.Section, typeof(AuditOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

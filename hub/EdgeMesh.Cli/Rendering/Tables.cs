@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
@@ -58,6 +59,13 @@ internal static class Tables
         ("device", u.Device), ("firmware", u.Firmware), ("state", u.State), ("done", $"{u.Percent} %, {Size(u.Bytes)} of {Size(u.Size)}"), ("since", Time(u.Updated)),
         ("cause", Cause(u)), ("session", Number(u.Session)),
     ]);
+
+    internal static IRenderable Audit(IReadOnlyList<AuditEntry> entries) => entries.Count == 0
+        ? new Text("Nothing was done in that time.\n")
+        : Rows(["NO", "TIME", "WHO", "FROM", "WHAT", "TO", "RESULT", "DETAIL"], entries.Select(e => new[]
+        {
+            Number(e.Seq), Time(e.Time / 1000), e.Actor, e.Origin, e.Action, e.Subject, e.Outcome, e.Detail,
+        }));
 
     internal static IRenderable ExitCodes(IEnumerable<(int ExitCode, string Meaning, string[] ErrorCodes)> table) =>
         Rows(["EXIT", "MEANING", "ERROR CODES"], table.Select(row => new[] { Number(row.ExitCode), row.Meaning, string.Join(' ', row.ErrorCodes) }));

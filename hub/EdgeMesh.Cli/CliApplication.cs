@@ -73,6 +73,7 @@ public static class CliApplication
             CommandCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),
+            AuditCommands.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

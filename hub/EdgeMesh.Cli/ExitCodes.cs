@@ -35,6 +35,9 @@ public static class ExitCodes
     /// <summary>The update failed or was rolled back.</summary>
     public const int UpdateFailed = 8;
 
+    /// <summary>The audit log was tampered with, or the disk damaged it.</summary>
+    public const int AuditBroken = 9;
+
     /// <summary>Ended by Ctrl-C or SIGTERM: 128 and the number of SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
 
@@ -51,11 +54,12 @@ public static class ExitCodes
             ErrorCodes.ManifestExpired, ErrorCodes.ManifestInvalid, ErrorCodes.EncodingUnsupported, ErrorCodes.FirmwareDamaged, ErrorCodes.OtaDisabled,
             ErrorCodes.StorageFull, ErrorCodes.StaleSession, ErrorCodes.SignatureInvalid, ErrorCodes.Replayed, ErrorCodes.NoSession, ErrorCodes.MessageInvalid,
             ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported, ErrorCodes.CommandRepeated,
+            ErrorCodes.DeviceRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
         ]),
         (Conflict, "it exists already, or is in use",
         [
-            ErrorCodes.DeviceExists, ErrorCodes.FirmwareExists, ErrorCodes.FirmwareInUse, ErrorCodes.SessionExists, ErrorCodes.TrialInProgress, ErrorCodes.CommandSent,
-            ErrorCodes.QueueFull,
+            ErrorCodes.DeviceExists, ErrorCodes.FirmwareExists, ErrorCodes.FirmwareInUse, ErrorCodes.SessionExists, ErrorCodes.TrialInProgress,
+            ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull,
         ]),
         (Unavailable, "the hub or its broker cannot be reached", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable]),
         (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired]),
@@ -64,6 +68,7 @@ public static class ExitCodes
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,
             ErrorCodes.ChunkOutOfRange, ErrorCodes.ChunkLengthWrong, ErrorCodes.CrashLoop, ErrorCodes.HubUnreachable,
         ]),
+        (AuditBroken, "the audit log was changed, or the disk damaged it", [ErrorCodes.AuditBroken]),
         (Interrupted, "interrupted by Ctrl-C or SIGTERM", []),
     ];
 

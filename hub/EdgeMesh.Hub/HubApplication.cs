@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Net.Sockets;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
@@ -48,6 +49,7 @@ public static class HubApplication
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ICrypto, DotNetCrypto>();
         builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
         builder.Services.AddSingleton<IOperationSource, HubOperations>();
+        builder.Services.AddAudit();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
         builder.Services.AddCommands();

@@ -144,6 +144,24 @@ public static class ErrorCodes
     /// <summary>The wait ended before the outcome was known.</summary>
     public const string WaitTimeout = "wait_timeout";
 
+    /// <summary>The audit log's chain does not hold: entries were changed, removed or put in.</summary>
+    public const string AuditBroken = "audit_broken";
+
+    /// <summary>The device was revoked: its key, password and certificate are refused for ever.</summary>
+    public const string DeviceRevoked = "device_revoked";
+
+    /// <summary>The device is not revoked.</summary>
+    public const string DeviceNotRevoked = "device_not_revoked";
+
+    /// <summary>The hub's clock is certainly wrong, so no certificate is issued.</summary>
+    public const string ClockImplausible = "clock_implausible";
+
+    /// <summary>The hub keeps no certificate authority: its broker does not speak TLS.</summary>
+    public const string CertificatesDisabled = "certificates_disabled";
+
+    /// <summary>A rotation of the certificate authority is under way already.</summary>
+    public const string RotationInProgress = "rotation_in_progress";
+
     /// <summary>A defect of ours; the log has the details.</summary>
     public const string Internal = "internal";
 }

@@ -23,6 +23,9 @@ public static partial class PythonContracts
         ErrorCodes.FirmwareInUse, ErrorCodes.FirmwareDamaged, ErrorCodes.SessionUnknown, ErrorCodes.SessionExists,
         ErrorCodes.OtaDisabled, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout,
         ErrorCodes.SessionExpired, ErrorCodes.BrokerUnavailable, ErrorCodes.HubUnavailable, ErrorCodes.WaitTimeout,
+        ErrorCodes.CommandUnknown, ErrorCodes.CommandSent, ErrorCodes.CommandExpired, ErrorCodes.QueueFull,
+        ErrorCodes.AuditBroken, ErrorCodes.DeviceRevoked, ErrorCodes.DeviceNotRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
+        ErrorCodes.RotationInProgress,
     ];
 
     // The states that a device reports; the others are the hub's.

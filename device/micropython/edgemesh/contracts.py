@@ -71,11 +71,7 @@ CODE_STORAGE_FAILED = "storage_failed"
 CODE_ABORTED = "aborted"
 CODE_CRASH_LOOP = "crash_loop"
 CODE_HUB_UNREACHABLE = "hub_unreachable"
-CODE_COMMAND_UNKNOWN = "command_unknown"
-CODE_COMMAND_SENT = "command_sent"
-CODE_COMMAND_EXPIRED = "command_expired"
 CODE_COMMAND_REPEATED = "command_repeated"
-CODE_QUEUE_FULL = "queue_full"
 CODE_INTERNAL = "internal"
 
 # States of a report.

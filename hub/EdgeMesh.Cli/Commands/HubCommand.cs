@@ -7,7 +7,9 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Ota;
@@ -24,7 +26,7 @@ internal static class HubCommand
     internal static readonly (string Section, Type Type)[] Sections =
     [
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
-        (OtaOptions.Section, typeof(OtaOptions)),
+        (OtaOptions.Section, typeof(OtaOptions)), (CommandOptions.Section, typeof(CommandOptions)), (AuditOptions.Section, typeof(AuditOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

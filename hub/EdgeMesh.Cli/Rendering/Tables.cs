@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 using EdgeMesh.Hub.Commands;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
@@ -69,6 +70,13 @@ internal static class Tables
         ("command", Number(c.Sequence)), ("device", c.Device), ("name", c.Name), ("state", c.State), ("answer", c.Answer?.ToString() ?? ""),
         ("cause", c.Code.Length > 0 ? $"{c.Reason} [{c.Code}]" : c.Reason), ("since", Time(c.Updated)),
     ]);
+
+    internal static IRenderable Audit(IReadOnlyList<AuditEntry> entries) => entries.Count == 0
+        ? new Text("Nothing was done in that time.\n")
+        : Rows(["NO", "TIME", "WHO", "FROM", "WHAT", "TO", "RESULT", "DETAIL"], entries.Select(e => new[]
+        {
+            Number(e.Seq), Time(e.Time / 1000), e.Actor, e.Origin, e.Action, e.Subject, e.Outcome, e.Detail,
+        }));
 
     internal static IRenderable ExitCodes(IEnumerable<(int ExitCode, string Meaning, string[] ErrorCodes)> table) =>
         Rows(["EXIT", "MEANING", "ERROR CODES"], table.Select(row => new[] { Number(row.ExitCode), row.Meaning, string.Join(' ', row.ErrorCodes) }));

@@ -11,11 +11,11 @@ public sealed class DeviceOperations(DeviceService devices) : IOperationSource
     public IEnumerable<Operation> Operations =>
     [
         Operation.Create<AddDevice, DeviceConfiguration>(
-            "devices-add", "Makes a device's identity, key and broker account; answers its configuration, once.", (r, c) => devices.AddAsync(r.Id, r.Type, c)),
+            "devices-add", "Makes a device's identity, key and broker account; answers its configuration, once.", (r, c) => devices.AddAsync(r.Id, r.Type, c)).Recording("id", "type"),
         Operation.Create<NoParameters, IReadOnlyList<DeviceView>>(
-            "devices-list", "Lists all devices.", _ => Result.Of(devices.List())),
-        Operation.Create<NameDevice, DeviceView>("devices-show", "Shows one device.", r => devices.Show(r.Id)),
-        Operation.Create<NameDevice, DeviceView>("devices-remove", "Removes a device, its key and its broker account.", (r, c) => devices.RemoveAsync(r.Id, c)),
+            "devices-list", "Lists all devices.", _ => Result.Of(devices.List())).Reading(),
+        Operation.Create<NameDevice, DeviceView>("devices-show", "Shows one device.", r => devices.Show(r.Id)).Reading(),
+        Operation.Create<NameDevice, DeviceView>("devices-remove", "Removes a device, its key and its broker account.", (r, c) => devices.RemoveAsync(r.Id, c)).Recording("id"),
     ];
 
     private sealed record AddDevice(string Id, string Type);

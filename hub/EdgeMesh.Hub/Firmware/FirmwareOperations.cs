@@ -14,9 +14,10 @@ public sealed class FirmwareOperations(FirmwareStore store, IEnumerable<IFirmwar
     /// <inheritdoc/>
     public IEnumerable<Operation> Operations =>
     [
-        Operation.Create<NoParameters, IReadOnlyList<FirmwareRow>>("firmware-list", "Lists all firmware, the newest first.", _ => Result.Of(store.List())),
-        Operation.Create<NameFirmware, FirmwareRow>("firmware-show", "Shows one firmware; the newest of an id without a version.", r => store.Find(r.Id, r.Version)),
-        Operation.Create<RemoveFirmware, FirmwareRow>("firmware-remove", "Removes a firmware; refused while an update uses it, unless forced.", RemoveAsync),
+        Operation.Create<NoParameters, IReadOnlyList<FirmwareRow>>("firmware-list", "Lists all firmware, the newest first.", _ => Result.Of(store.List())).Reading(),
+        Operation.Create<NameFirmware, FirmwareRow>("firmware-show", "Shows one firmware; the newest of an id without a version.", r => store.Find(r.Id, r.Version)).Reading(),
+        Operation.Create<RemoveFirmware, FirmwareRow>("firmware-remove", "Removes a firmware; refused while an update uses it, unless forced.", RemoveAsync)
+            .Recording("id", "version", "force"),
     ];
 
     private async Task<Result<FirmwareRow>> RemoveAsync(RemoveFirmware request, CancellationToken cancellation)

@@ -19,7 +19,7 @@ public sealed record HubView(string Site, string Version, string Broker, Error? 
 public sealed class HubOperations(HubIdentity identity, BrokerState state, BrokerInfo broker) : IOperationSource
 {
     /// <inheritdoc/>
-    public IEnumerable<Operation> Operations => [Operation.Create<NoParameters, HubView>("hub-status", "Shows how the hub and its broker are.", _ => Show())];
+    public IEnumerable<Operation> Operations => [Operation.Create<NoParameters, HubView>("hub-status", "Shows how the hub and its broker are.", _ => Show()).Reading()];
 
     private Result<HubView> Show()
     {

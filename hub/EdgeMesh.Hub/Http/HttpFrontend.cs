@@ -39,7 +39,7 @@ public static class HttpFrontend
             JsonNode? parameters = http.Request.ContentLength is > 0
                 ? await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted).ConfigureAwait(false)
                 : null;
-            result = await operations.RunAsync(name, parameters, http.RequestAborted).ConfigureAwait(false);
+            result = await operations.RunAsync(name, parameters, UnixPeer.Of(http), http.RequestAborted).ConfigureAwait(false);
         }
         catch (JsonException problem)
         {
@@ -49,13 +49,18 @@ public static class HttpFrontend
         await AnswerAsync(http, result).ConfigureAwait(false);
     }
 
-    private static async Task UploadAsync(HttpContext http, FirmwareStore store)
+    private static async Task UploadAsync(HttpContext http, FirmwareStore store, OperationCatalogue operations)
     {
         IQueryCollection query = http.Request.Query;
         string requires = query["requires"].ToString();
         FirmwareDescription description = new(
             query["id"].ToString(), query["version"].ToString(), query["type"].ToString(), query["kind"].ToString(), requires.Length > 0 ? requires.Split(',') : null);
-        Result<FirmwareRow> added = await store.AddAsync(http.Request.Body, description, http.RequestAborted).ConfigureAwait(false);
+        Result<FirmwareRow> added = await operations.AuditedAsync(
+            UnixPeer.Of(http),
+            "firmware-add",
+            $"{description.Id}@{description.Version}",
+            $"type={description.Type} kind={description.Kind}",
+            () => store.AddAsync(http.Request.Body, description, http.RequestAborted)).ConfigureAwait(false);
         await AnswerAsync(http, added.IsOk ? JsonSerializer.SerializeToNode(added.Value, Operation.Json) : added.Error!).ConfigureAwait(false);
     }
 

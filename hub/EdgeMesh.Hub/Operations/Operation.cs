@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading;
@@ -21,12 +22,15 @@ public sealed class Operation
     };
 
     private readonly Func<JsonNode?, CancellationToken, Task<Result<JsonNode?>>> _run;
+    private readonly string[] _recorded;
 
-    private Operation(string name, string summary, Func<JsonNode?, CancellationToken, Task<Result<JsonNode?>>> run)
+    private Operation(string name, string summary, Func<JsonNode?, CancellationToken, Task<Result<JsonNode?>>> run, bool changes = true, string[]? recorded = null)
     {
         Name = name;
         Summary = summary;
+        Changes = changes;
         _run = run;
+        _recorded = recorded ?? [];
     }
 
     /// <summary>Its name, by <see cref="Names"/>: it stands in URLs and topics.</summary>
@@ -34,6 +38,9 @@ public sealed class Operation
 
     /// <summary>What it does, as a sentence.</summary>
     public string Summary { get; }
+
+    /// <summary>Whether it may change anything: then it is audited, whatever comes of it. So it is unless <see cref="Reading"/> was called.</summary>
+    public bool Changes { get; }
 
     /// <summary>An operation with typed parameters and a typed answer.</summary>
     public static Operation Create<TRequest, TAnswer>(string name, string summary, Func<TRequest, CancellationToken, Task<Result<TAnswer>>> run) =>
@@ -52,6 +59,20 @@ public sealed class Operation
     /// <summary>An operation that answers at once.</summary>
     public static Operation Create<TRequest, TAnswer>(string name, string summary, Func<TRequest, Result<TAnswer>> run) =>
         Create<TRequest, TAnswer>(name, summary, (request, _) => Task.FromResult(run(request)));
+
+    /// <summary>The operation, which changes nothing and is not audited.</summary>
+    public Operation Reading() => new(Name, Summary, _run, changes: false);
+
+    /// <summary>The operation, of whose parameters these are kept in the audit log: the first as what it was done to. None other ever is, so name no secret.</summary>
+    public Operation Recording(params string[] safe) => new(Name, Summary, _run, Changes, safe);
+
+    /// <summary>What the audit log keeps of a request that nobody has checked yet.</summary>
+    internal (string Subject, string Detail) Recorded(JsonNode? parameters)
+    {
+        string[] values = [.. _recorded.Select(name => (parameters as JsonObject)?[name] is JsonValue value ? value.ToString() : "")];
+        string detail = string.Join(' ', _recorded.Zip(values).Skip(1).Where(p => p.Second.Length > 0).Select(p => $"{p.First}={p.Second}"));
+        return (values.FirstOrDefault(""), detail);
+    }
 
     /// <summary>Carries it out.</summary>
     public Task<Result<JsonNode?>> RunAsync(JsonNode? parameters, CancellationToken cancellation) => _run(parameters, cancellation);

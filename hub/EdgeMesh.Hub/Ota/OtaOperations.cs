@@ -11,9 +11,10 @@ public sealed class OtaOperations(OtaService ota) : IOperationSource
     /// <inheritdoc/>
     public IEnumerable<Operation> Operations =>
     [
-        Operation.Create<StartOta, OtaView>("ota-start", "Begins an update of a device.", r => ota.Start(r.Device, r.Firmware, r.Version)),
-        Operation.Create<AbortOta, OtaView>("ota-abort", "Ends a device's update.", r => ota.Abort(r.Device)),
-        Operation.Create<OtaStatus, IReadOnlyList<OtaView>>("ota-status", "Lists the latest updates, of one device or of all.", r => ota.Status(r.Device, r.Limit ?? DefaultLimit)),
+        Operation.Create<StartOta, OtaView>("ota-start", "Begins an update of a device.", r => ota.Start(r.Device, r.Firmware, r.Version))
+            .Recording("device", "firmware", "version"),
+        Operation.Create<AbortOta, OtaView>("ota-abort", "Ends a device's update.", r => ota.Abort(r.Device)).Recording("device"),
+        Operation.Create<OtaStatus, IReadOnlyList<OtaView>>("ota-status", "Lists the latest updates, of one device or of all.", r => ota.Status(r.Device, r.Limit ?? DefaultLimit)).Reading(),
     ];
 
     private sealed record StartOta(string Device, string Firmware, string? Version = null);

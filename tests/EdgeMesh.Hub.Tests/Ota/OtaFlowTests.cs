@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Operations;
@@ -222,9 +223,9 @@ public sealed class OtaFlowTests : IDisposable
         OperationCatalogue operations = hub.Get<OperationCatalogue>();
         System.Text.Json.Nodes.JsonObject name = new() { ["id"] = "blink", ["version"] = "1" };
 
-        Assert.Equal(ErrorCodes.FirmwareInUse, (await operations.RunAsync("firmware-remove", name.DeepClone(), CancellationToken.None)).Error!.Code);
+        Assert.Equal(ErrorCodes.FirmwareInUse, (await operations.RunAsync("firmware-remove", name.DeepClone(), Caller.Hub, CancellationToken.None)).Error!.Code);
         name["force"] = true;
-        Assert.True((await operations.RunAsync("firmware-remove", name, CancellationToken.None)).IsOk);
+        Assert.True((await operations.RunAsync("firmware-remove", name, Caller.Hub, CancellationToken.None)).IsOk);
         Assert.Equal((OtaStates.Failed, ErrorCodes.Aborted), (hub.Latest("porch").State, hub.Latest("porch").Code));
         Assert.Empty(hub.Get<FirmwareStore>().List());
     }

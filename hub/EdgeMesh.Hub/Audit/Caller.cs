@@ -1,0 +1,15 @@
+using EdgeMesh.Hub.Results;
+
+namespace EdgeMesh.Hub.Audit;
+
+/// <summary>Who asks, and from where.</summary>
+/// <param name="Actor">A person's account (<c>pi</c>), <c>hub</c> itself, or a device (<c>device:garden</c>).</param>
+/// <param name="Origin">The frontend and what it knows of the peer: <c>socket pid 4711</c>.</param>
+public sealed record Caller(string Actor, string Origin)
+{
+    /// <summary>What the hub does by itself: timers, and what follows from an event.</summary>
+    public static Caller Hub { get; } = new("hub", "hub");
+
+    /// <summary>A device, by the word of the broker alone: whoever claims to be it.</summary>
+    public static Caller Device(string id) => new("device:" + Printable.Of(id), "mqtt");
+}

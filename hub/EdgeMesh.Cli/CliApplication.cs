@@ -71,6 +71,7 @@ public static class CliApplication
             StatusCommand.Create(options),
             DeviceCommands.Create(options),
             CommandCommands.Create(options),
+            TokenCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),
             AuditCommands.Create(options),

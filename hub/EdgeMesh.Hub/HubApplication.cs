@@ -1,8 +1,10 @@
 using System;
 using System.IO;
+using System.Net;
 using System.Net.Sockets;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
+using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
@@ -50,6 +52,7 @@ public static class HubApplication
         builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
         builder.Services.AddSingleton<IOperationSource, HubOperations>();
         builder.Services.AddAudit();
+        builder.Services.AddAccess();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
         builder.Services.AddCommands();
@@ -59,6 +62,7 @@ public static class HubApplication
 
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel));
         WebApplication hub = builder.Build();
+        hub.Use(next => http => http.RequestServices.GetRequiredService<AccessGate>().PassAsync(http, next));
         hub.MapHub();
         hub.Lifetime.ApplicationStarted.Register(() => GuardSocket(SocketOf(hub.Services)));
         return hub;
@@ -74,6 +78,11 @@ public static class HubApplication
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = Limits.ImageBytesMax + 1;
         kestrel.ListenUnixSocket(socket);
+        AccessOptions access = kestrel.ApplicationServices.GetRequiredService<IOptions<AccessOptions>>().Value;
+        if (access.Port > 0)
+        {
+            kestrel.Listen(IPAddress.Parse(access.Address), access.Port);
+        }
     }
 
     // A hub that was killed leaves its socket behind; one that runs answers at it, and keeps it.

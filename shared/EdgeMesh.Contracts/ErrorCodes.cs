@@ -135,6 +135,21 @@ public static class ErrorCodes
     /// <summary>So much waits already that no more is taken.</summary>
     public const string QueueFull = "queue_full";
 
+    /// <summary>No valid token came with the request.</summary>
+    public const string Unauthorized = "unauthorized";
+
+    /// <summary>The caller is known and may not do this.</summary>
+    public const string Forbidden = "forbidden";
+
+    /// <summary>The caller asks too often.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>No token with that name.</summary>
+    public const string TokenUnknown = "token_unknown";
+
+    /// <summary>A token with that name exists already.</summary>
+    public const string TokenExists = "token_exists";
+
     /// <summary>The broker cannot be reached or started.</summary>
     public const string BrokerUnavailable = "broker_unavailable";
 

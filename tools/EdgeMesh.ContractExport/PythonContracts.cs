@@ -24,6 +24,7 @@ public static partial class PythonContracts
         ErrorCodes.OtaDisabled, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout,
         ErrorCodes.SessionExpired, ErrorCodes.BrokerUnavailable, ErrorCodes.HubUnavailable, ErrorCodes.WaitTimeout,
         ErrorCodes.CommandUnknown, ErrorCodes.CommandSent, ErrorCodes.CommandExpired, ErrorCodes.QueueFull,
+        ErrorCodes.Unauthorized, ErrorCodes.Forbidden, ErrorCodes.TokenUnknown, ErrorCodes.TokenExists,
         ErrorCodes.AuditBroken, ErrorCodes.DeviceRevoked, ErrorCodes.DeviceNotRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
         ErrorCodes.RotationInProgress,
     ];

@@ -72,6 +72,7 @@ CODE_ABORTED = "aborted"
 CODE_CRASH_LOOP = "crash_loop"
 CODE_HUB_UNREACHABLE = "hub_unreachable"
 CODE_COMMAND_REPEATED = "command_repeated"
+CODE_RATE_LIMITED = "rate_limited"
 CODE_INTERNAL = "internal"
 
 # States of a report.

@@ -9,6 +9,7 @@ using System.Threading.Tasks;
 using EdgeMesh.Hub;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
@@ -26,7 +27,7 @@ internal static class HubCommand
     internal static readonly (string Section, Type Type)[] Sections =
     [
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
-        (OtaOptions.Section, typeof(OtaOptions)), (CommandOptions.Section, typeof(CommandOptions)), (AuditOptions.Section, typeof(AuditOptions)),
+        (OtaOptions.Section, typeof(OtaOptions)), (CommandOptions.Section, typeof(CommandOptions)), (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

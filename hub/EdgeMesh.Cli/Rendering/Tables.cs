@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 using EdgeMesh.Hub.Commands;
+using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
@@ -77,6 +78,10 @@ internal static class Tables
         {
             Number(e.Seq), Time(e.Time / 1000), e.Actor, e.Origin, e.Action, e.Subject, e.Outcome, e.Detail,
         }));
+
+    internal static IRenderable Tokens(IReadOnlyList<TokenRow> tokens) => tokens.Count == 0
+        ? new Text("No tokens; make one with `edgemesh tokens add NAME`.\n")
+        : Rows(["TOKEN", "ROLE", "MADE", "RUNS OUT"], tokens.Select(t => new[] { t.Name, t.Role, Time(t.Created), Time(t.Expires) }));
 
     internal static IRenderable ExitCodes(IEnumerable<(int ExitCode, string Meaning, string[] ErrorCodes)> table) =>
         Rows(["EXIT", "MEANING", "ERROR CODES"], table.Select(row => new[] { Number(row.ExitCode), row.Meaning, string.Join(' ', row.ErrorCodes) }));

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Operations;
@@ -18,7 +19,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace EdgeMesh.Hub.Http;
 
-/// <summary>The HTTP face of the hub on its Unix socket: what the CLI speaks. Parses, calls one operation, renders.</summary>
+/// <summary>The HTTP face of the hub: what the CLI speaks on the Unix socket, and others with a token on TCP. Parses, calls one operation, renders.</summary>
 public static class HttpFrontend
 {
     private const int EventsWaiting = 1000;
@@ -34,12 +35,18 @@ public static class HttpFrontend
     private static async Task RunAsync(string name, HttpContext http, OperationCatalogue operations)
     {
         Result<JsonNode?> result;
+        if (AccessGate.Refusal(http, name, operations.Changes(name)) is { } refusal)
+        {
+            await AnswerAsync(http, refusal).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             JsonNode? parameters = http.Request.ContentLength is > 0
                 ? await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted).ConfigureAwait(false)
                 : null;
-            result = await operations.RunAsync(name, parameters, UnixPeer.Of(http), http.RequestAborted).ConfigureAwait(false);
+            result = await operations.RunAsync(name, parameters, AccessGate.CallerOf(http), http.RequestAborted).ConfigureAwait(false);
         }
         catch (JsonException problem)
         {
@@ -51,12 +58,18 @@ public static class HttpFrontend
 
     private static async Task UploadAsync(HttpContext http, FirmwareStore store, OperationCatalogue operations)
     {
+        if (AccessGate.Refusal(http, "firmware-add", changes: true) is { } refusal)
+        {
+            await AnswerAsync(http, refusal).ConfigureAwait(false);
+            return;
+        }
+
         IQueryCollection query = http.Request.Query;
         string requires = query["requires"].ToString();
         FirmwareDescription description = new(
             query["id"].ToString(), query["version"].ToString(), query["type"].ToString(), query["kind"].ToString(), requires.Length > 0 ? requires.Split(',') : null);
         Result<FirmwareRow> added = await operations.AuditedAsync(
-            UnixPeer.Of(http),
+            AccessGate.CallerOf(http),
             "firmware-add",
             $"{description.Id}@{description.Version}",
             $"type={description.Type} kind={description.Kind}",
@@ -98,6 +111,7 @@ public static class HttpFrontend
     private static int StatusOf(string code) => code switch
     {
         ErrorCodes.DeviceUnknown or ErrorCodes.FirmwareUnknown or ErrorCodes.SessionUnknown => StatusCodes.Status404NotFound,
+        ErrorCodes.Forbidden => StatusCodes.Status403Forbidden,
         ErrorCodes.DeviceExists or ErrorCodes.FirmwareExists or ErrorCodes.FirmwareInUse or ErrorCodes.SessionExists => StatusCodes.Status409Conflict,
         ErrorCodes.BrokerUnavailable or ErrorCodes.HubUnavailable => StatusCodes.Status503ServiceUnavailable,
         ErrorCodes.StorageFull => StatusCodes.Status507InsufficientStorage,

@@ -27,6 +27,9 @@ public sealed class OperationCatalogue(IEnumerable<IOperationSource> sources, Au
     /// <summary>All of them, by name.</summary>
     public IReadOnlyCollection<Operation> All => _operations.Values;
 
+    /// <summary>Whether an operation may change anything; so may one that is not known.</summary>
+    public bool Changes(string name) => !_operations.TryGetValue(name, out Operation? operation) || operation.Changes;
+
     /// <summary>Carries one out.</summary>
     public Task<Result<JsonNode?>> RunAsync(string name, JsonNode? parameters, Caller caller, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ using EdgeMesh.Hub.Audit;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
-namespace EdgeMesh.Hub.Http;
+namespace EdgeMesh.Hub.Access;
 
 /// <summary>Who is at the other end of a Unix socket, by the kernel's word: nobody can claim to be another.</summary>
 internal static class UnixPeer

@@ -49,7 +49,7 @@ public static class ExitCodes
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
             ErrorCodes.ManifestExpired, ErrorCodes.ManifestInvalid, ErrorCodes.EncodingUnsupported, ErrorCodes.FirmwareDamaged, ErrorCodes.OtaDisabled,
             ErrorCodes.StorageFull, ErrorCodes.StaleSession, ErrorCodes.SignatureInvalid, ErrorCodes.Replayed, ErrorCodes.NoSession, ErrorCodes.MessageInvalid,
-            ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported,
+            ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported, ErrorCodes.RateLimited,
         ]),
         (Conflict, "it exists already, or is in use",
         [

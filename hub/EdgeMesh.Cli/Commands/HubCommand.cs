@@ -8,6 +8,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Ota;
@@ -24,7 +25,7 @@ internal static class HubCommand
     internal static readonly (string Section, Type Type)[] Sections =
     [
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
-        (OtaOptions.Section, typeof(OtaOptions)),
+        (OtaOptions.Section, typeof(OtaOptions)), (DeviceOptions.Section, typeof(DeviceOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

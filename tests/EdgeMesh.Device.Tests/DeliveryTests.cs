@@ -33,8 +33,8 @@ public sealed class DeliveryTests
     [Fact]
     public void A_long_verification_tells_its_progress_while_messages_are_answered()
     {
-        // 100 slices of 4 KiB at 50 ms each are a verification of five seconds.
-        var world = new TestWorld(",\"slot_bytes\":500000") { BusyPollMs = 50 };
+        // 100 slices of 4 KiB, four of them in 200 ms, are a verification of five seconds.
+        var world = new TestWorld(",\"slot_bytes\":500000") { BusyPollMs = 200 };
         world.Hub.ChunkBytes = 4096;
         world.Hub.Update("1.0.0", 1, world.Image("good-1", 409_600), 0);
         world.RunUntil(() => world.Hub.Sender!.State == OtaStates.Verifying);

@@ -41,6 +41,10 @@ internal sealed class World
         Window = Random.Next(3) == 0 ? Random.Next(1, 4) : Random.Next(1, Limits.WindowMax + 1);
         _imageBytesMax = Random.Next(1, 24) * ChunkBytes;
         SenderOptions.LimitMs = Random.Next(5) == 0 ? Random.Next(600_000, 3_600_000) : SenderOptions.LimitMs;
+        // Dice of their own: what is drawn here must not move the others'.
+        Random limits = new(~seed);
+        SenderOptions.BytesPerSecond = limits.Next(4) == 0 ? limits.Next(1024, 20_000) : 0;
+        BytesPerSecond = limits.Next(4) == 0 ? limits.Next(1024, 20_000) : 0;
         int boards = Random.Next(1, 4);
         for (int i = 1; i <= boards; i++)
         {
@@ -84,6 +88,9 @@ internal sealed class World
     internal int Window { get; }
 
     internal SenderOptions SenderOptions { get; } = new();
+
+    /// <summary>The hub's limit over all updates; 0 for none.</summary>
+    internal long BytesPerSecond { get; }
 
     internal long UnixSeconds => 1_800_000_000 + (Time.NowMs / 1000);
 

@@ -35,18 +35,30 @@ for (int i = 0; i < args.Length; i++)
 }
 
 List<Figure> figures = [];
+bool whole = true;
 foreach ((string each, Func<Task<IReadOnlyList<Figure>>> run) in cases)
 {
-    if (name.Length == 0 || name == each)
+    if (name.Length > 0 && name != each)
+    {
+        continue;
+    }
+
+    try
     {
         figures.AddRange(await run().ConfigureAwait(false));
+    }
+    catch (Exception failure)
+    {
+        // The other cases still count; what was measured until then must not be lost with this one.
+        whole = false;
+        Console.Error.WriteLine($"{each} failed: {failure}");
+    }
+
+    if (file.Length > 0)
+    {
+        Report.Write(file, figures);
     }
 }
 
 Report.Show(figures);
-if (file.Length > 0)
-{
-    Report.Write(file, figures);
-}
-
-return 0;
+return whole ? 0 : 1;

@@ -22,7 +22,12 @@ internal static class Report
         AnsiConsole.Write(table);
     }
 
-    internal static void Write(string file, IReadOnlyList<Figure> figures) => File.WriteAllText(file, JsonSerializer.Serialize(figures, Json) + "\n");
+    internal static void Write(string file, IReadOnlyList<Figure> figures)
+    {
+        // Written anew after every case: whoever ends the bench early finds the last whole file.
+        File.WriteAllText(file + ".new", JsonSerializer.Serialize(figures, Json) + "\n");
+        File.Move(file + ".new", file, overwrite: true);
+    }
 
     private static string Text(double? value) => value?.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture) ?? "";
 }

@@ -19,6 +19,9 @@ public static class OtaFeature
                 $"Ota:ChunkSize takes {Limits.ChunkBytesMin} to {Limits.ChunkBytesMax} bytes.")
             .Validate(o => o.Window is >= 1 and <= Limits.WindowMax, $"Ota:Window takes 1 to {Limits.WindowMax} chunks.")
             .Validate(o => o.Encoding is ChunkEncodings.Raw or ChunkEncodings.Base64, "Ota:Encoding takes raw or base64.")
+            .Validate(
+                o => o.SessionBytesPerSecond is 0 or >= OtaOptions.BytesPerSecondMin && o.BytesPerSecond is 0 or >= OtaOptions.BytesPerSecondMin,
+                $"Ota:SessionBytesPerSecond and Ota:BytesPerSecond take {OtaOptions.BytesPerSecondMin} bytes per second or more, or 0 for no limit.")
             .Validate(o => o.Retries >= 0, "Ota:Retries takes 0 or more.")
             .Validate(
                 o => o.OfferTimeout > TimeSpan.Zero && o.ChunkTimeout > TimeSpan.Zero && o.VerifyTimeout > TimeSpan.Zero && o.Limit > TimeSpan.Zero,

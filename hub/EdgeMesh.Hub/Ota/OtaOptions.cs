@@ -8,6 +8,9 @@ namespace EdgeMesh.Hub.Ota;
 /// <summary>Updates over the air; configuration section <c>Ota</c>. Timeouts run only while the device is online.</summary>
 public sealed class OtaOptions
 {
+    /// <summary>Least limit of <see cref="BytesPerSecond"/>: below it the largest chunk takes longer than patience.</summary>
+    internal const long BytesPerSecondMin = 1024;
+
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Ota";
 
@@ -32,6 +35,15 @@ public sealed class OtaOptions
     /// <summary>How often an update is offered anew after a timeout before it fails. Default 5.</summary>
     public int Retries { get; set; } = 5;
 
+    /// <summary>
+    /// Most bytes of chunks per second to one device, resent ones included, 1024 and above; 0 (default) for no limit. Counted is the image's data; what
+    /// frames, MQTT and TLS add comes on top. At most 100 ms of it go at once, or one chunk.
+    /// </summary>
+    public long SessionBytesPerSecond { get; set; }
+
+    /// <summary>The same for all devices together, who share it equally; for a link or a broker that others need too. Default 0, no limit.</summary>
+    public long BytesPerSecond { get; set; }
+
     /// <summary>Longest life of an update, offline times included. Default 7 days.</summary>
     public TimeSpan Limit { get; set; } = TimeSpan.FromDays(7);
 
@@ -48,6 +60,7 @@ public sealed class OtaOptions
         ChunkAckTimeoutMs = (long)ChunkTimeout.TotalMilliseconds,
         VerifyTimeoutMs = (long)VerifyTimeout.TotalMilliseconds,
         Retries = Retries,
+        BytesPerSecond = SessionBytesPerSecond,
         LimitMs = (long)Limit.TotalMilliseconds,
     };
 }

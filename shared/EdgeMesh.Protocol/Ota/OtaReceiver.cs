@@ -8,14 +8,21 @@ namespace EdgeMesh.Protocol.Ota;
 /// <summary>The device's side of a delivery: takes an offer, collects chunks, verifies, and asks for the image to be applied.</summary>
 /// <remarks>
 /// Pure: an event and the time go in, effects come out. Rules it keeps: nothing is written before the offer is judged and recorded;
-/// nothing is acknowledged before it is flushed; the slot's file is only appended to; no image is applied whose hash is not the
-/// manifest's, or without the hub's COMPLETE; nothing is sent while offline, since the offer that follows asks for all of it. It does
-/// not touch boot records, run programs, or check signatures.
+/// what ACCEPT and VERIFY say is there is flushed, while an acknowledgement only moves the window, and what it names is flushed
+/// <see cref="FlushDelayMs"/> later; the slot's file is only appended to; no image is applied whose hash is not the manifest's, or without
+/// the hub's COMPLETE; nothing is sent while offline, since the offer that follows asks for all of it. It does not touch boot records, run
+/// programs, or check signatures.
 /// </remarks>
 public sealed partial class OtaReceiver
 {
     /// <summary>Longest that a chunk goes unacknowledged, in milliseconds.</summary>
     public const long AckDelayMs = 100;
+
+    /// <summary>
+    /// How long a chunk may lie in the slot unflushed while others are acknowledged, in milliseconds: what a power cut costs. A flush costs a flash
+    /// some tens of milliseconds and an erased block, so there is not one for every acknowledgement.
+    /// </summary>
+    public const long FlushDelayMs = 1000;
 
     /// <summary>How often a full window is acknowledged.</summary>
     public const int AcksPerWindow = 4;
@@ -33,6 +40,7 @@ public sealed partial class OtaReceiver
     private long _next;
     private ulong _held;
     private long _flushedNext;
+    private long _flushDueMs;
     private int _window = 1;
     private int _unacknowledged;
     private long _ackDueMs;
@@ -105,7 +113,8 @@ public sealed partial class OtaReceiver
         _transfer = transfer;
         _restored = true;
         _next = storedBytes >= transfer.Manifest.Size ? transfer.ChunkCount : storedBytes / transfer.ChunkBytes;
-        _flushedNext = _next;
+        // A reset leaves what was written and not flushed in sight of the next boot, but not of the one after it.
+        _flushedNext = 0;
         _state = State.Receiving;
         long whole = Math.Min(_next * transfer.ChunkBytes, transfer.Manifest.Size);
         if (whole != storedBytes)
@@ -129,87 +138,7 @@ public sealed partial class OtaReceiver
     {
         _online = false;
         DueMs = long.MaxValue;
-    }
-
-    private void TakeOffer(Offer offer, long nowMs)
-    {
-        if (_state == State.Applied)
-        {
-            return;
-        }
-
-        if (offer.Session == _profile.AppliedSession)
-        {
-            Do(ReceiverEffectKind.Report);
-            return;
-        }
-
-        Transfer? offered = Transfer.Read(offer.Session, offer.Manifest, offer.ChunkBytes, out string problem);
-        if (offered == null)
-        {
-            string reason = "The offer is refused: " + problem + ".";
-            RejectOffer(new Reject { Session = offer.Session, Code = ErrorCodes.ManifestInvalid, Reason = reason });
-            return;
-        }
-
-        Reject? refusal = OfferJudge.Judge(offered, offer.Encoding, _profile);
-        if (refusal != null)
-        {
-            RejectOffer(refusal);
-            return;
-        }
-
-        _window = Math.Min(offer.Window, _profile.Window);
-        bool same = _state != State.Idle && _transfer.ManifestText == offered.ManifestText && _transfer.ChunkBytes == offered.ChunkBytes;
-        if (!same)
-        {
-            Begin(offered);
-        }
-        else if (_transfer.Session != offered.Session)
-        {
-            _transfer = offered;
-            Do(ReceiverEffectKind.Adopt, offered);
-        }
-
-        SendAccept(nowMs);
-        if (_state == State.Verified)
-        {
-            SendVerified(nowMs);
-        }
-    }
-
-    private void RejectOffer(Reject refusal)
-    {
-        Send(refusal);
-        if (Busy && refusal.Session == _transfer.Session)
-        {
-            // The hub drops a rejected session, so its chunks would never come: an image may expire half way.
-            End();
-        }
-    }
-
-    private void Begin(Transfer transfer)
-    {
-        if (_state != State.Idle)
-        {
-            Do(ReceiverEffectKind.Discard);
-        }
-
-        _transfer = transfer;
-        _next = 0;
-        _flushedNext = 0;
-        _held = 0;
-        _restored = false;
-        _state = State.Receiving;
-        Do(ReceiverEffectKind.OpenSlot, transfer);
-    }
-
-    private void SendAccept(long nowMs)
-    {
         FlushWhatIsNew();
-        _unacknowledged = 0;
-        Send(new Accept { Session = _transfer.Session, Next = _next, Window = _window });
-        RestartNudges(nowMs);
     }
 
     private void TakeHash(long bytes, string sha256, long nowMs)
@@ -317,7 +246,7 @@ public sealed partial class OtaReceiver
                 _nudgeMs = Math.Min(_nudgeMs * 2, NudgeMaxMs);
             }
 
-            SendAck();
+            SendAck(nowMs);
             DueMs = nowMs + _nudgeMs;
         }
     }

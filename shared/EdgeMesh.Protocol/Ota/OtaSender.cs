@@ -10,11 +10,13 @@ namespace EdgeMesh.Protocol.Ota;
 /// Pure: an event and the time go in, effects come out. Deadlines run only while the device is online. How far the transfer came is
 /// the device's to say (its ACCEPT answers every OFFER), so nothing but the state needs to outlive the hub.
 /// </remarks>
-public sealed class OtaSender
+public sealed partial class OtaSender
 {
     private readonly SenderOptions _options;
     private readonly Manifest _manifest;
     private readonly SendWindow _flights;
+    private readonly Pace _pace;
+    private readonly int _chunkBytes;
     private readonly long _endMs;
     private ArrayList _effects = new ArrayList();
     private bool _online;
@@ -22,6 +24,7 @@ public sealed class OtaSender
     private int _retries;
     private long _deadlineMs = long.MaxValue;
     private long _checked;
+    private bool _paced;
 
     /// <summary>A new update, or one taken up after a restart of the hub.</summary>
     /// <param name="options">How patient it is.</param>
@@ -29,12 +32,15 @@ public sealed class OtaSender
     /// <param name="chunkBytes">Bytes in every chunk but the last.</param>
     /// <param name="state">One of <see cref="OtaStates"/>: where it was; <see cref="OtaStates.Offered"/> for a new one.</param>
     /// <param name="beganMs">When it began, by the clock of <see cref="Step"/>.</param>
-    public OtaSender(SenderOptions options, Manifest manifest, int chunkBytes, string state, long beganMs)
+    /// <param name="rate">The limit that it shares with other updates; null for none.</param>
+    public OtaSender(SenderOptions options, Manifest manifest, int chunkBytes, string state, long beganMs, ByteRate? rate = null)
     {
         _options = options;
         _manifest = manifest;
         ChunkCount = ((manifest.Size - 1) / chunkBytes) + 1;
         _flights = new SendWindow(ChunkCount);
+        _pace = new Pace(options.BytesPerSecond > 0 ? new ByteRate(options.BytesPerSecond) : null, rate);
+        _chunkBytes = chunkBytes;
         _endMs = beganMs + options.LimitMs;
         State = state;
     }
@@ -65,22 +71,6 @@ public sealed class OtaSender
     /// <summary>Bytes that the device has verified so far.</summary>
     public long CheckedBytes => Delivered ? _manifest.Size : _checked;
 
-    /// <summary>When it wants a <see cref="SenderEventKind.Tick"/>, in milliseconds.</summary>
-    public long DueMs
-    {
-        get
-        {
-            if (OtaStates.IsFinal(State))
-            {
-                return long.MaxValue;
-            }
-
-            // A message that overtook the news of the device's going may have set a deadline that does not run.
-            long due = _online ? Math.Min(_deadlineMs, _endMs) : _endMs;
-            return Sending ? Math.Min(due, _flights.DueMs) : due;
-        }
-    }
-
     private bool Delivered => State == OtaStates.Complete || State == OtaStates.Applying || State == OtaStates.Confirmed
         || State == OtaStates.RolledBack;
 
@@ -98,10 +88,7 @@ public sealed class OtaSender
             Take(e, nowMs);
             if (Sending)
             {
-                for (long s = _flights.Take(nowMs); s >= 0; s = _flights.Take(nowMs))
-                {
-                    Do(SenderEffectKind.SendChunk, s);
-                }
+                SendChunks(nowMs);
             }
         }
 
@@ -246,51 +233,6 @@ public sealed class OtaSender
         {
             _deadlineMs = long.MaxValue;
             Become(e.Text, e.Code, e.Reason);
-        }
-    }
-
-    private void Tick(long nowMs)
-    {
-        if (nowMs >= _endMs)
-        {
-            Fail(ErrorCodes.SessionExpired, "The update was not over within its limit; start it again when the device is back.");
-        }
-        else if (_online && nowMs >= _deadlineMs)
-        {
-            TimeOut(nowMs);
-        }
-        else if (Sending && nowMs >= _flights.DueMs)
-        {
-            _flights.Expire(nowMs);
-        }
-    }
-
-    private void TimeOut(long nowMs)
-    {
-        if (!_agreed)
-        {
-            Retry(ErrorCodes.OfferTimeout, "The device is online but does not answer the offer.", nowMs);
-        }
-        else if (State == OtaStates.Transferring)
-        {
-            Retry(ErrorCodes.ChunkAckTimeout, "The device is online but acknowledges no more chunks.", nowMs);
-        }
-        else
-        {
-            Retry(ErrorCodes.VerifyTimeout, "The device is online but its verification makes no progress.", nowMs);
-        }
-    }
-
-    private void Retry(string code, string reason, long nowMs)
-    {
-        _retries++;
-        if (_retries > _options.Retries)
-        {
-            Fail(code, reason + " Given up after " + _options.Retries.ToString() + " new offers; look at the device's log.");
-        }
-        else
-        {
-            SendOffer(nowMs);
         }
     }
 

@@ -94,35 +94,23 @@ internal sealed class SendWindow
         }
     }
 
+    /// <summary>Whether a chunk may fly now.</summary>
+    internal bool Ready => _flying < _window && Find() >= 0;
+
+    /// <summary>Whether the device has acknowledged all that was sent.</summary>
+    internal bool Idle => _top == Next;
+
     /// <summary>The next chunk to send now; -1 where none may fly.</summary>
     internal long Take(long nowMs)
     {
-        if (_flying >= _window)
+        long sequence = _flying < _window ? Find() : -1;
+        if (sequence < 0)
         {
             return -1;
         }
 
-        long sequence = Next;
-        while (sequence < _top && _flights[sequence % Slots] != Flight.Lost)
-        {
-            sequence++;
-        }
-
-        if (sequence == _top)
-        {
-            if (_top >= _count || _top >= Next + _allowed)
-            {
-                return -1;
-            }
-
-            _top++;
-            _resent[sequence % Slots] = false;
-        }
-        else
-        {
-            _resent[sequence % Slots] = true;
-        }
-
+        _resent[sequence % Slots] = sequence < _top;
+        _top = Math.Max(_top, sequence + 1);
         _flights[sequence % Slots] = Flight.Flying;
         _sentMs[sequence % Slots] = nowMs;
         _serial[sequence % Slots] = _nextSerial++;
@@ -179,6 +167,18 @@ internal sealed class SendWindow
             _backoff = Math.Min(_backoff * 2, 16);
             Shrink();
         }
+    }
+
+    /// <summary>The first chunk that was lost, or else the first that never flew; -1 where the device allows no more.</summary>
+    private long Find()
+    {
+        long sequence = Next;
+        while (sequence < _top && _flights[sequence % Slots] != Flight.Lost)
+        {
+            sequence++;
+        }
+
+        return sequence < _top || (_top < _count && _top < Next + _allowed) ? sequence : -1;
     }
 
     private bool Arrive(long s, long nowMs)

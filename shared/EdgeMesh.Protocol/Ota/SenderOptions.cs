@@ -17,4 +17,7 @@ public sealed class SenderOptions
 
     /// <summary>Longest life of an update, offline times included, in milliseconds. Default 7 days.</summary>
     public long LimitMs { get; set; } = 7L * 24 * 3600 * 1000;
+
+    /// <summary>Most bytes of chunks per second, resent ones included; 0 for no limit, which is the default.</summary>
+    public long BytesPerSecond { get; set; }
 }

@@ -26,11 +26,15 @@ internal sealed class HubProcess
     private readonly SimulatedCrypto _crypto;
     private Connection? _connection;
     private string _boot = "";
+    private readonly long _bornMs;
+    private long _bytesSent;
     private bool _dead;
 
     internal HubProcess(World world)
     {
         World = world;
+        Rate = world.BytesPerSecond > 0 ? new ByteRate(world.BytesPerSecond) : null;
+        _bornMs = world.Time.NowMs;
         _crypto = new SimulatedCrypto(world.Random.Next());
         foreach (SimulatedBoard board in world.Boards)
         {
@@ -46,6 +50,9 @@ internal sealed class HubProcess
     }
 
     internal World World { get; }
+
+    /// <summary>The limit that all its updates share.</summary>
+    internal ByteRate? Rate { get; }
 
     /// <summary>Steps until it is killed; -1 for never.</summary>
     internal int DiesIn { get; set; } = -1;
@@ -131,6 +138,15 @@ internal sealed class HubProcess
         if (device.Link.SealChunk(row.Session, sequence, frame))
         {
             World.Promises.ChunkSent(row);
+            _bytesSent += row.Transfer.LengthOf(sequence);
+            if (Rate != null)
+            {
+                // Besides the burst, each of its updates may hold a turn that it has not used.
+                long updates = World.Store.Sessions.Count * 2L * Limits.ChunkBytesMax;
+                long bound = ((World.Time.NowMs - _bornMs) * Rate.BytesPerSecond / 1000) + Rate.BurstBytes + updates;
+                World.Promises.Bounded("the bytes of all updates", _bytesSent, bound);
+            }
+
             _connection?.Publish(device.Link.TopicOf(TopicKind.OtaChunk), frame, 0, false);
         }
     }

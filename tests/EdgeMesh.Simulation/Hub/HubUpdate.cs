@@ -22,7 +22,7 @@ internal sealed class HubUpdate
         _hub = hub;
         _device = device;
         Row = row;
-        _sender = new OtaSender(hub.World.SenderOptions, row.Transfer.Manifest, row.Transfer.ChunkBytes, row.State, row.CreatedMs);
+        _sender = new OtaSender(hub.World.SenderOptions, row.Transfer.Manifest, row.Transfer.ChunkBytes, row.State, row.CreatedMs, hub.Rate);
         SetTimer();
     }
 

@@ -9,7 +9,10 @@ namespace EdgeMesh.Protocol.DotNet;
 public sealed class DotNetCrypto : ICrypto
 {
     /// <inheritdoc/>
-    public IHash CreateSha256() => new Hash();
+    public IHash CreateSha256() => new Hash(HashAlgorithmName.SHA256);
+
+    /// <inheritdoc/>
+    public IHash CreateSha512() => new Hash(HashAlgorithmName.SHA512);
 
     /// <inheritdoc/>
     public byte[] HmacSha256(byte[] key, byte[] prefix, byte[] data, int offset, int count)
@@ -24,11 +27,17 @@ public sealed class DotNetCrypto : ICrypto
     }
 
     /// <inheritdoc/>
+    public byte[] HmacSha512(byte[] key, byte[] data) => HMACSHA512.HashData(key, data);
+
+    /// <inheritdoc/>
+    public IAead CreateAesGcm(byte[] key) => new Aead(key);
+
+    /// <inheritdoc/>
     public byte[] Random(int count) => RandomNumberGenerator.GetBytes(count);
 
-    private sealed class Hash : IHash
+    private sealed class Hash(HashAlgorithmName algorithm) : IHash
     {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(algorithm);
 
         public void Update(byte[] data, int offset, int count) => _hash.AppendData(data.AsSpan(offset, count));
 
@@ -37,6 +46,43 @@ public sealed class DotNetCrypto : ICrypto
             byte[] result = _hash.GetHashAndReset();
             _hash.Dispose();
             return result;
+        }
+    }
+
+    private sealed class Aead : IAead
+    {
+        private readonly byte[] _key;
+
+        internal Aead(byte[] key) =>
+            _key = key.Length == Gcm.KeyBytes ? key : throw new ArgumentException("An AES-256 key has 32 bytes.");
+
+        public byte[] Seal(byte[] nonce, byte[] additional, byte[] plaintext)
+        {
+            using AesGcm gcm = new(_key, Gcm.TagBytes);
+            byte[] result = new byte[plaintext.Length + Gcm.TagBytes];
+            gcm.Encrypt(nonce, plaintext, result.AsSpan(0, plaintext.Length), result.AsSpan(plaintext.Length), additional);
+            return result;
+        }
+
+        public byte[]? Open(byte[] nonce, byte[] additional, byte[] ciphertext)
+        {
+            int count = ciphertext.Length - Gcm.TagBytes;
+            if (count < 0)
+            {
+                return null;
+            }
+
+            using AesGcm gcm = new(_key, Gcm.TagBytes);
+            byte[] result = new byte[count];
+            try
+            {
+                gcm.Decrypt(nonce, ciphertext.AsSpan(0, count), ciphertext.AsSpan(count), result, additional);
+                return result;
+            }
+            catch (AuthenticationTagMismatchException)
+            {
+                return null;
+            }
         }
     }
 }

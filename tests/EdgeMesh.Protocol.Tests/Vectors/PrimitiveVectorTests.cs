@@ -30,6 +30,22 @@ public sealed class PrimitiveVectorTests
 
     [Theory]
     [MemberData(nameof(Managed))]
+    public void Sha512_is_that_of_FIPS_180_4(bool managed)
+    {
+        foreach (JsonObject c in VectorFile.List(VectorFile.Load("sha512"), "cases"))
+        {
+            IHash hash = Of(managed).CreateSha512();
+            for (long i = 0; i < c.Number("repeat"); i++)
+            {
+                hash.Update(c.Hex("message"), 0, c.Hex("message").Length);
+            }
+
+            Assert.Equal(c.Text("hash"), Hex.Encode(hash.Finish()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Managed))]
     public void Sha256_is_the_same_however_the_message_is_cut(bool managed)
     {
         byte[] message = Enumerable.Range(0, 200).Select(i => (byte)i).ToArray();
@@ -56,6 +72,18 @@ public sealed class PrimitiveVectorTests
                 Assert.Equal(32, mac.Length);
                 Assert.StartsWith(c.Text("mac"), Hex.Encode(mac), StringComparison.Ordinal);
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Managed))]
+    public void Hmac_with_SHA_512_is_that_of_RFC_4231(bool managed)
+    {
+        foreach (JsonObject c in VectorFile.List(VectorFile.Load("hmac-sha512"), "cases"))
+        {
+            byte[] mac = Of(managed).HmacSha512(c.Hex("key"), c.Hex("data"));
+            Assert.Equal(64, mac.Length);
+            Assert.StartsWith(c.Text("mac"), Hex.Encode(mac), StringComparison.Ordinal);
         }
     }
 

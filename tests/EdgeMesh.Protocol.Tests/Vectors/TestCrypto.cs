@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Security.Cryptography;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.DotNet;
 
@@ -16,5 +17,12 @@ internal sealed class TestCrypto(params byte[][] random) : ManagedCrypto
     {
         byte[] bytes = _random.Dequeue();
         return bytes.Length == count ? bytes : throw new InvalidOperationException("The vector has " + bytes.Length + " bytes, not " + count + ".");
+    }
+
+    protected override byte[] AesEncryptBlocks(byte[] key, byte[] blocks)
+    {
+        using Aes aes = Aes.Create();
+        aes.Key = key;
+        return aes.EncryptEcb(blocks, PaddingMode.None);
     }
 }

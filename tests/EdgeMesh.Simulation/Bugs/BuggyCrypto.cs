@@ -12,6 +12,12 @@ internal sealed class BuggyCrypto(World world, ICrypto real) : ICrypto
 
     public byte[] HmacSha256(byte[] key, byte[] prefix, byte[] data, int offset, int count) => real.HmacSha256(key, prefix, data, offset, count);
 
+    public IHash CreateSha512() => real.CreateSha512();
+
+    public byte[] HmacSha512(byte[] key, byte[] data) => real.HmacSha512(key, data);
+
+    public IAead CreateAesGcm(byte[] key) => real.CreateAesGcm(key);
+
     public byte[] Random(int count) => real.Random(count);
 
     private sealed class Hash(World world) : IHash

@@ -14,6 +14,12 @@ internal sealed class SimulatedCrypto(int seed) : ICrypto
 
     public byte[] HmacSha256(byte[] key, byte[] prefix, byte[] data, int offset, int count) => _real.HmacSha256(key, prefix, data, offset, count);
 
+    public IHash CreateSha512() => _real.CreateSha512();
+
+    public byte[] HmacSha512(byte[] key, byte[] data) => _real.HmacSha512(key, data);
+
+    public IAead CreateAesGcm(byte[] key) => _real.CreateAesGcm(key);
+
     public byte[] Random(int count)
     {
         byte[] bytes = new byte[count];

@@ -59,12 +59,12 @@ public sealed class DeviceGateway(
     public async Task<bool> SendChunkAsync(string id, long session, long sequence, byte[] frame, CancellationToken cancellation)
     {
         DeviceConnection? connection = Connection(id);
-        if (connection?.SealChunk(session, sequence, frame) != true)
+        if (connection?.SealChunk(session, sequence, frame) is not byte[] payload)
         {
             return false;
         }
 
-        await broker.PublishAsync(connection.TopicOf(TopicKind.OtaChunk), frame, MqttQualityOfServiceLevel.AtMostOnce, false, cancellation).ConfigureAwait(false);
+        await broker.PublishAsync(connection.TopicOf(TopicKind.OtaChunk), payload, MqttQualityOfServiceLevel.AtMostOnce, false, cancellation).ConfigureAwait(false);
         return true;
     }
 
@@ -186,7 +186,7 @@ public sealed class DeviceGateway(
             GoOffline(connection.Id, "it sleeps");
         }
 
-        events.Publish(new DeviceMessage(connection.Id, kind, opened.Body, payload));
+        events.Publish(new DeviceMessage(connection.Id, kind, opened.Body, opened.Plain ?? payload));
     }
 
     private static bool IsWill(byte[] payload) =>

@@ -166,12 +166,13 @@ internal sealed class HubConnection
 
     private HubMessage? OpenFrame(byte[] frame)
     {
-        if (frame.Length > _chunkBytes + ChunkFrame.Overhead)
+        if (frame.Length > _chunkBytes + ChunkFrame.Overhead + Gcm.TagBytes)
         {
             return Refuse(ErrorCodes.MessageTooLarge, "A chunk frame has " + frame.Length.ToString() + " bytes.");
         }
 
-        return _link.OpenChunk(frame) ? HubMessage.Chunk(frame) : Refuse(ErrorCodes.SignatureInvalid, "A chunk's tag fits no session of this device.");
+        byte[]? plain = _link.OpenChunk(frame);
+        return plain != null ? HubMessage.Chunk(plain) : Refuse(ErrorCodes.SignatureInvalid, "A chunk's tag fits no session of this device.");
     }
 
     private HubMessage? SeeHub(byte[] payload, long nowMs)

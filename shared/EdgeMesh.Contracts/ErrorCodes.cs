@@ -90,6 +90,9 @@ public static class ErrorCodes
     /// <summary>The topic is none that the receiver knows or may be written by the sender.</summary>
     public const string TopicForbidden = "topic_forbidden";
 
+    /// <summary>The sender sends more messages than it may; they are lost.</summary>
+    public const string RateLimited = "rate_limited";
+
     /// <summary>The peer speaks another protocol version.</summary>
     public const string VersionUnsupported = "version_unsupported";
 
@@ -140,9 +143,6 @@ public static class ErrorCodes
 
     /// <summary>The caller is known and may not do this.</summary>
     public const string Forbidden = "forbidden";
-
-    /// <summary>The caller asks too often.</summary>
-    public const string RateLimited = "rate_limited";
 
     /// <summary>No token with that name.</summary>
     public const string TokenUnknown = "token_unknown";

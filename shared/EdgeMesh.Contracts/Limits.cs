@@ -51,6 +51,6 @@ public static class Limits
     /// <summary>Boots that a program on trial gets before it is condemned.</summary>
     public const int TrialAttempts = 3;
 
-    /// <summary>Longest sentence kept as a reason in reports and rejections, in characters.</summary>
+    /// <summary>Longest sentence kept as a reason in reports and rejections, in bytes of UTF-8: languages count characters differently.</summary>
     public const int ReasonLength = 300;
 }

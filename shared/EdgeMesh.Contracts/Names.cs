@@ -7,6 +7,28 @@ public static class Names
     /// <summary>The grammar as a sentence, for error messages.</summary>
     public const string Grammar = "1 to 32 characters out of a-z, 0-9, '_' and '-', the first a letter or a digit";
 
+    /// <summary>The grammar of versions as a sentence, for error messages.</summary>
+    public const string VersionGrammar = "1 to 32 printable ASCII characters, no space and no '@'";
+
+    /// <summary>Whether <paramref name="version"/> is a valid version of an image: it stands in <c>id@version</c>, in logs and on screens.</summary>
+    public static bool IsVersion(string? version)
+    {
+        if (version == null || version.Length == 0 || version.Length > Limits.NameLength)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < version.Length; i++)
+        {
+            if (version[i] <= ' ' || version[i] > '~' || version[i] == '@')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether <paramref name="name"/> is a valid id.</summary>
     public static bool IsValid(string? name)
     {

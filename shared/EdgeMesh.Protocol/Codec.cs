@@ -135,11 +135,11 @@ public static class Codec
     /// <summary>Reads a manifest.</summary>
     public static Manifest ReadManifest(JsonObject o) => new Manifest
     {
-        Id = o.String("id", Limits.NameLength),
-        Version = o.String("version", Limits.NameLength),
+        Id = NameOf(o, "id"),
+        Version = VersionOf(o),
         Sequence = o.Integer("sequence", 1, Number),
-        Kind = o.String("kind", Limits.NameLength),
-        DeviceType = o.String("device_type", Limits.NameLength),
+        Kind = NameOf(o, "kind"),
+        DeviceType = NameOf(o, "device_type"),
         Size = o.Integer("size", 1, Limits.ImageBytesMax),
         Sha256 = o.Hex("sha256", Sha256Digits),
         Requires = o.OptionalStrings("requires", 16, Limits.NameLength),
@@ -262,8 +262,33 @@ public static class Codec
     private static JsonWriter Ending(long session, string code, string reason) =>
         new JsonWriter().Add("session", session).Add("code", code).AddIfAny("reason", Shorten(reason));
 
-    private static string Shorten(string reason) =>
-        reason.Length <= Limits.ReasonLength ? reason : reason.Substring(0, Limits.ReasonLength - 3) + "...";
+    private static string Shorten(string reason)
+    {
+        string kept = Utf8.Cut(reason, Limits.ReasonLength);
+        return kept.Length == reason.Length ? reason : Utf8.Cut(reason, Limits.ReasonLength - 3) + "...";
+    }
+
+    private static string NameOf(JsonObject o, string name)
+    {
+        string text = o.String(name, Limits.NameLength);
+        if (!Names.IsValid(text))
+        {
+            o.Note(name, Names.Grammar);
+        }
+
+        return text;
+    }
+
+    private static string VersionOf(JsonObject o)
+    {
+        string text = o.String("version", Limits.NameLength);
+        if (!Names.IsVersion(text))
+        {
+            o.Note("version", Names.VersionGrammar);
+        }
+
+        return text;
+    }
 
     private static long SessionOf(JsonObject o) => o.Integer("session", 1, Session32);
 }

@@ -3,6 +3,26 @@ namespace EdgeMesh.Protocol;
 /// <summary>Well-formed UTF-8 (RFC 3629). Decoders differ in what they make of the rest, so the rest is refused.</summary>
 public static class Utf8
 {
+    /// <summary>As much of the beginning of a text as takes at most <paramref name="maxBytes"/> bytes; no character is cut.</summary>
+    public static string Cut(string text, int maxBytes)
+    {
+        int bytes = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            bool pair = c >= '\ud800' && c <= '\udbff' && i + 1 < text.Length && text[i + 1] >= '\udc00' && text[i + 1] <= '\udfff';
+            bytes += pair ? 4 : c < '\u0080' ? 1 : c < '\u0800' ? 2 : 3;
+            if (bytes > maxBytes)
+            {
+                return text.Substring(0, i);
+            }
+
+            i += pair ? 1 : 0;
+        }
+
+        return text;
+    }
+
     /// <summary>Whether the first <paramref name="count"/> bytes are well-formed UTF-8.</summary>
     public static bool IsValid(byte[] bytes, int count)
     {

@@ -1,5 +1,6 @@
 using System.Linq;
 using EdgeMesh.Contracts;
+using EdgeMesh.Device.Platform;
 using EdgeMesh.Device.Tests.World;
 
 namespace EdgeMesh.Device.Tests;
@@ -206,6 +207,30 @@ public sealed class TrialTests
         _world.Hub.Update("3.0.0", 3, _world.Image("good-3"), _world.NowMs);
         RunUntilState(OtaStates.Rejected);
         Assert.Equal(ErrorCodes.TrialInProgress, _world.Hub.Sender!.Code);
+    }
+
+    [Fact]
+    public void An_update_offered_while_the_confirmation_cannot_be_stored_leaves_both_programs_where_they_are()
+    {
+        Install();
+        Update("good-2");
+        _world.RunUntil(() => _world.Reboots == 2 && _world.Online);
+        _world.Storage.Changing = file =>
+        {
+            if (file.StartsWith("boot", System.StringComparison.Ordinal)) throw new StorageException(ErrorCodes.StorageFailed, "The flash is worn.");
+        };
+        _world.RunUntil(() => _world.Client.Record.Confirmed == "b");
+        var stored = _world.Storage.Snapshot();
+        _world.Hub.Session = 50;
+        _world.Hub.Update("3.0.0", 3, _world.Image("good-3"), _world.NowMs);
+        _world.RunUntil(() => _world.Hub.Sender!.State == OtaStates.Rejected);
+
+        Assert.Equal(ErrorCodes.TrialInProgress, _world.Hub.Sender!.Code);
+        Assert.Equal(stored, _world.Storage.Snapshot());
+        _world.Storage.Changing = null;
+        _world.PowerCycle();
+        _world.RunUntil(() => _world.Program != null);
+        Assert.Equal("good-2", _world.Program!.Behaviour);
     }
 
     private string[] Starts() => ["good-1", .. _world.Loaded];

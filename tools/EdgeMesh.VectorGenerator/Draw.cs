@@ -56,7 +56,7 @@ internal sealed class Draw(int seed)
 
     public JsonObject Manifest(long size, long sequence) => new()
     {
-        ["id"] = Of("porch-light", "x", new string('n', 32)), ["version"] = Of("1.2.0", "1", "grün", ""), ["sequence"] = sequence,
+        ["id"] = Of("porch-light", "x", new string('n', 32)), ["version"] = Of("1.2.0", "1", "2026~rc/1", new string('9', 32)), ["sequence"] = sequence,
         ["kind"] = "micropython-app", ["device_type"] = "esp32-mpy", ["size"] = size, ["sha256"] = Hex(32), ["created"] = 1750000000,
     };
 
@@ -82,7 +82,7 @@ internal sealed class Draw(int seed)
     /// <summary>A value of any type.</summary>
     public JsonNode? Value() => JsonNode.Parse(Of(
         "null", "true", "false", "0", "1", "-1", "1.0", "1e2", "4294967295", "4294967296", "999999999999999999", "1000000000000000000", "-0",
-        "\"\"", "\"a\"", "\"b\"", "\"c\"", "\"old\"", "\"done!\"", "\"1\"", "[]", "{}", "[1]", "[\"ds18b20\"]", "[\"ds18b20\",\"rtc\"]", "[null]",
+        "\"\"", "\"a\"", "\"b\"", "\"c\"", "\"_a\"", "\"A\"", "\"1@2\"", "\"1 2\"", "\"1\\n2\"", "\"grün\"", "\"old\"", "\"done!\"", "\"1\"", "[]", "{}", "[1]", "[\"ds18b20\"]", "[\"ds18b20\",\"rtc\"]", "[null]",
         Text(16), Text(17), Text(32), Text(33), Text(300), Text(301), "[" + Text(32) + "]", "[" + Text(33) + "]",
         "[" + string.Join(',', Enumerable.Repeat("\"ds18b20\"", From(15, 17))) + "]", "\"" + Hex(32) + "\"", "\"" + Hex(32).ToUpperInvariant() + "\""));
 

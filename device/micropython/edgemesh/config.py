@@ -1,6 +1,6 @@
 # /edgemesh.json, as `edgemesh devices add` prints it.
 from .contracts import CHUNK_BYTES_DEFAULT, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, IMAGE_BYTES_MAX, KEY_BYTES, NAME_LENGTH, WINDOW_MAX
-from .fields import Refused, digits, integer, invalid, parse_object, text, texts
+from .fields import Refused, digits, integer, invalid, is_name, parse_object, text, texts
 
 PATH = '/edgemesh.json'
 _DAY_MS = 86400000
@@ -23,7 +23,7 @@ def read():
 
 def _check(o):
     for name in ('site', 'device', 'type'):
-        if not _is_name(o.get(name)):
+        if not is_name(o.get(name)):
             invalid(name, "1 to 32 characters out of a-z, 0-9, '_' and '-', the first a letter or a digit")
     digits(o, 'key', 2 * KEY_BYTES)
     if not text(o, 'host', 255):
@@ -43,9 +43,3 @@ def _check(o):
         text(network, 'ssid', 32)
         text(network, 'password', 64)
     return o
-
-
-def _is_name(value):
-    if type(value) is not str or not 1 <= len(value) <= NAME_LENGTH or value[0] in '_-':
-        return False
-    return all('a' <= c <= 'z' or '0' <= c <= '9' or c in '_-' for c in value)

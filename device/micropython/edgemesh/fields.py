@@ -44,6 +44,29 @@ def digits(o, name, count):
     return value
 
 
+# As much of the beginning of a text as takes so many bytes of UTF-8; no character is cut.
+def cut(value, count):
+    data = value.encode()
+    if len(data) <= count:
+        return value
+    while data[count] & 0xC0 == 0x80:
+        count -= 1
+    return data[:count].decode()
+
+
+def is_name(value):
+    if type(value) is not str or not 1 <= len(value) <= NAME_LENGTH or value[0] in '_-':
+        return False
+    return all('a' <= c <= 'z' or '0' <= c <= '9' or c in '_-' for c in value)
+
+
+# It stands in id@version, in logs and on screens.
+def is_version(value):
+    if type(value) is not str or not 1 <= len(value) <= NAME_LENGTH:
+        return False
+    return all(' ' < c <= '~' and c != '@' for c in value)
+
+
 def texts(o, name, count, length=NAME_LENGTH):
     values = o.get(name, [])
     if type(values) is not list or len(values) > count or not all(type(v) is str and len(v) <= length for v in values):

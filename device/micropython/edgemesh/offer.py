@@ -1,10 +1,10 @@
 # An offered image: what is kept of an accepted offer, and whether the device takes it.
 from .contracts import (
-    NAME_LENGTH, IMAGE_BYTES_MAX, CODE_DEVICE_TYPE_MISMATCH, CODE_KIND_UNSUPPORTED, CODE_IMAGE_TOO_LARGE,
+    IMAGE_BYTES_MAX, CODE_DEVICE_TYPE_MISMATCH, CODE_KIND_UNSUPPORTED, CODE_IMAGE_TOO_LARGE,
     CODE_REQUIREMENT_MISSING, CODE_SEQUENCE_NOT_ABOVE, CODE_MANIFEST_EXPIRED, CODE_MANIFEST_INVALID, CODE_ENCODING_UNSUPPORTED,
     CODE_TRIAL_IN_PROGRESS, ENCODING_RAW, ENCODING_BASE64)
 from .crypto import from_base64url
-from .fields import Refused, digits, integer, parse_object, text, texts
+from .fields import Refused, digits, integer, invalid, is_name, is_version, parse_object, texts
 
 _NUMBER = 999999999999999999
 
@@ -30,8 +30,11 @@ def _read_manifest(manifest_text):
     m = parse_object(data)
     if m is None:
         raise Refused(CODE_MANIFEST_INVALID, 'the manifest is not a JSON object')
-    for name in ('id', 'version', 'kind', 'device_type'):
-        text(m, name, NAME_LENGTH)
+    for name in ('id', 'kind', 'device_type'):
+        if not is_name(m.get(name)):
+            invalid(name, 'a name')
+    if not is_version(m.get('version')):
+        invalid('version', "printable, without space and '@'")
     integer(m, 'sequence', 1, _NUMBER)
     integer(m, 'size', 1, IMAGE_BYTES_MAX)
     digits(m, 'sha256', 64)

@@ -7,7 +7,7 @@ from binascii import crc32
 from .contracts import (
     NAME_LENGTH, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, MANIFEST_BYTES, TRIAL_ATTEMPTS, REASON_LENGTH,
     CODE_HASH_MISMATCH, CODE_CRASH_LOOP, STATE_APPLYING, STATE_CONFIRMED, STATE_ROLLED_BACK)
-from .fields import Refused, digits, integer, invalid, parse_object, text
+from .fields import Refused, cut, digits, integer, invalid, parse_object, text
 from .offer import Transfer
 from .signing import open_text
 
@@ -105,7 +105,7 @@ class BootRecord:
         image = self.images[self.trial]
         self.report_heard = False
         self.report = {'session': image['session'], 'state': state, 'id': image['id'], 'version': image['version'],
-                       'sequence': image['sequence'], 'code': code, 'reason': reason[:REASON_LENGTH]}
+                       'sequence': image['sequence'], 'code': code, 'reason': cut(reason, REASON_LENGTH)}
 
 
 # The newer of two records read back; a new one where neither checks.

@@ -7,6 +7,7 @@
 # Events: 'running', 'faulted' (with its sentence), 'online', 'offline', 'reported' (with the answer's body), 'report_wanted', 'tick'.
 # Effects, in this order: 'persist' the record, 'send_report', 'reboot'.
 from .contracts import TRIAL_ATTEMPTS, REASON_LENGTH, CODE_CRASH_LOOP, CODE_HUB_UNREACHABLE, STATE_APPLYING
+from .fields import cut
 from .link import NEVER
 
 _AGAIN_FACTOR = 6
@@ -75,7 +76,7 @@ class Trial:
             return
         self._healthy = False
         record.faults += 1
-        record.fault = sentence[:REASON_LENGTH]
+        record.fault = cut(sentence, REASON_LENGTH)
         if record.faults >= TRIAL_ATTEMPTS:
             record.condemn(CODE_CRASH_LOOP, record.fault)
         self._persist_and_reboot()

@@ -7,10 +7,11 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub;
+using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
-using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Commands;
+using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Ota;
@@ -27,7 +28,8 @@ internal static class HubCommand
     internal static readonly (string Section, Type Type)[] Sections =
     [
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
-        (OtaOptions.Section, typeof(OtaOptions)), (CommandOptions.Section, typeof(CommandOptions)), (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)),
+        (DeviceOptions.Section, typeof(DeviceOptions)), (CommandOptions.Section, typeof(CommandOptions)), (OtaOptions.Section, typeof(OtaOptions)),
+        (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

@@ -28,7 +28,7 @@ internal sealed class BrokerFolder(IOptions<HubOptions> hub)
 
     public void Create()
     {
-        Directory.CreateDirectory(Path, OwnerOnly);
+        Folder.Create(Path, OwnerOnly);
         System.IO.File.SetUnixFileMode(Path, OwnerOnly);
     }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Threading;
 using EdgeMesh.Contracts;
@@ -8,15 +9,47 @@ using EdgeMesh.Protocol.Security;
 namespace EdgeMesh.Hub.Devices;
 
 /// <summary>What the hub holds in memory of one device: its link, whether it is online, and what was refused of it.</summary>
-internal sealed class DeviceConnection(string site, string id, byte[] secret, ICrypto crypto)
+internal sealed class DeviceConnection(string site, string id, byte[] secret, ICrypto crypto, DeviceOptions limits, TimeProvider time)
 {
+    private const double SecondsBetweenComplaints = 60;
+
+    // More than is ever in flight: what a device has not acknowledged by then it never will.
+    private const int EarnedMax = 16 * Limits.WindowMax;
+
+    private readonly TokenBucket _messages = new(limits.MessagesPerSecond, limits.MessageBurst, time);
+    private readonly TokenBucket _complaints = new(1 / SecondsBetweenComplaints, 1, time);
     private readonly HubLink _link = new(crypto, new DeviceKey(crypto, secret, site, id), site, id);
     private readonly Dictionary<string, long> _refused = [];
     private readonly Lock _gate = new();
+    private int _earned;
 
     internal string Id => id;
 
     internal bool Online { get; private set; }
+
+    /// <summary>Whether the device may send such a message now. Asked before anything is verified, which costs more.</summary>
+    internal bool MaySend(TopicKind kind)
+    {
+        lock (_gate)
+        {
+            if (kind == TopicKind.OtaChunkAck && _earned > 0)
+            {
+                _earned--;
+                return true;
+            }
+
+            return _messages.TryTake();
+        }
+    }
+
+    /// <summary>Whether it is time to say again that the device floods.</summary>
+    internal bool MayComplain()
+    {
+        lock (_gate)
+        {
+            return _complaints.TryTake();
+        }
+    }
 
     /// <summary>Answers a hello.</summary>
     internal Opened Greet(byte[] payload, string hubBoot, long unixSeconds, string[] encrypt, out byte[]? welcome)
@@ -55,6 +88,7 @@ internal sealed class DeviceConnection(string site, string id, byte[] secret, IC
     {
         lock (_gate)
         {
+            Earn(kind);
             return _link.Seal(kind, body);
         }
     }
@@ -65,9 +99,14 @@ internal sealed class DeviceConnection(string site, string id, byte[] secret, IC
     {
         lock (_gate)
         {
+            Earn(TopicKind.OtaChunk);
             return _link.SealChunk(session, sequence, frame);
         }
     }
+
+    // A chunk earns its acknowledgement, and one that says it again: so a transfer is never held up by the limit, however fast it is, and
+    // nobody can flood with acknowledgements of nothing.
+    private void Earn(TopicKind kind) => _earned = kind == TopicKind.OtaChunk ? Math.Min(_earned + 2, EarnedMax) : _earned;
 
     /// <summary>Counts a refusal and gives the new count.</summary>
     internal long CountRefusal(string code)

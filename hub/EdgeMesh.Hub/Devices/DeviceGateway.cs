@@ -16,13 +16,15 @@ using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Security;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Hub.Devices;
 
 /// <summary>Between the broker and the features: verifies what devices send, and signs what they are sent.</summary>
 /// <remarks>Nothing of a device passes that is not live, signed and new; the one exception is the will, believed as "gone" and no more.</remarks>
 public sealed class DeviceGateway(
-    DeviceStore store, BrokerConnection broker, HubEvents events, HubIdentity identity, ICrypto crypto, TimeProvider time, ILogger<DeviceGateway> log)
+    DeviceStore store, BrokerConnection broker, HubEvents events, HubIdentity identity, ICrypto crypto, IOptions<DeviceOptions> limits, TimeProvider time,
+    ILogger<DeviceGateway> log)
 {
     private readonly ConcurrentDictionary<string, DeviceConnection> _connections = new();
     private long _strangers;
@@ -81,9 +83,27 @@ public sealed class DeviceGateway(
         long count = _connections.TryGetValue(id, out DeviceConnection? connection) ? connection.CountRefusal(code) : Interlocked.Increment(ref _strangers);
         if (IsPowerOfTen(count))
         {
-            log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, Printable.Of(reason), count);
-            events.Publish(new DeviceMessageRefused(id, code, reason, count));
+            Tell(id, code, reason, count);
         }
+    }
+
+    private void RefuseFlood(DeviceConnection connection)
+    {
+        long count = connection.CountRefusal(ErrorCodes.RateLimited);
+        if (connection.MayComplain())
+        {
+            Tell(
+                connection.Id,
+                ErrorCodes.RateLimited,
+                $"It sends more than the {limits.Value.MessagesPerSecond} messages a second of Devices:MessagesPerSecond; mend its program, or remove the device if its account was stolen.",
+                count);
+        }
+    }
+
+    private void Tell(string id, string code, string reason, long count)
+    {
+        log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, Printable.Of(reason), count);
+        events.Publish(new DeviceMessageRefused(id, code, reason, count));
     }
 
     private static bool IsPowerOfTen(long count)
@@ -109,7 +129,9 @@ public sealed class DeviceGateway(
         }
 
         DeviceConnection added = _connections.GetOrAdd(
-            id, static (key, made) => new DeviceConnection(made.Site, key, made.secret, made.crypto), (identity.Site, secret, crypto));
+            id,
+            static (key, made) => new DeviceConnection(made.Site, key, made.secret, made.crypto, made.limits, made.time),
+            (identity.Site, secret, crypto, limits: limits.Value, time));
         if (store.Secret(id) is null)
         {
             // It was removed in between: its key opens nothing any more.
@@ -143,6 +165,10 @@ public sealed class DeviceGateway(
         if (Connection(topic.Name) is not DeviceConnection connection)
         {
             Refuse(topic.Name, ErrorCodes.DeviceUnknown, "No such device is known here; add it with `edgemesh devices add`.");
+        }
+        else if (!connection.MaySend(topic.Kind))
+        {
+            RefuseFlood(connection);
         }
         else if (topic.Kind == TopicKind.Hello)
         {

@@ -15,10 +15,16 @@ namespace EdgeMesh.Hub.Devices;
 public static class DevicesFeature
 {
     /// <summary>Devices: who is known, who is there, and what they say.</summary>
-    public static IServiceCollection AddDevices(this IServiceCollection services) => services
-        .AddSingleton<DeviceStore>().AddSingleton<DeviceGateway>().AddSingleton<DeviceMirror>().AddSingleton<DeviceService>()
-        .AddSingleton<IOperationSource, DeviceOperations>()
-        .AddHostedService<Starter>();
+    public static IServiceCollection AddDevices(this IServiceCollection services)
+    {
+        services.AddOptions<DeviceOptions>().BindConfiguration(DeviceOptions.Section)
+            .Validate(o => o.MessagesPerSecond is >= 1 and <= 10_000, "Devices:MessagesPerSecond takes 1 to 10000.")
+            .Validate(o => o.MessageBurst is >= 1 and <= 100_000, "Devices:MessageBurst takes 1 to 100000.")
+            .ValidateOnStart();
+        return services.AddSingleton<DeviceStore>().AddSingleton<DeviceGateway>().AddSingleton<DeviceMirror>().AddSingleton<DeviceService>()
+            .AddSingleton<IOperationSource, DeviceOperations>()
+            .AddHostedService<Starter>();
+    }
 
     // Registrations with the broker's connection must be there before it starts: IHostedLifecycleService.StartingAsync comes first.
     private sealed class Starter(

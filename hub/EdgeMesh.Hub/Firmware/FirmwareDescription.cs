@@ -20,9 +20,9 @@ public sealed record FirmwareDescription(string Id, string Version, string Type,
             return Invalid($"The id \"{Id}\" is not valid: it takes {Names.Grammar}.");
         }
 
-        if (string.IsNullOrEmpty(Version) || Version.Length > Limits.NameLength || Version.Any(c => c is <= ' ' or > '~' or '@'))
+        if (!Names.IsVersion(Version))
         {
-            return Invalid($"The version \"{Version}\" is not valid: it takes 1 to {Limits.NameLength} printable characters, no space and no '@'.");
+            return Invalid($"The version \"{Version}\" is not valid: it takes {Names.VersionGrammar}.");
         }
 
         if (!Names.IsValid(Type))

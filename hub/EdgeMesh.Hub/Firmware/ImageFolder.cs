@@ -33,7 +33,7 @@ public sealed class ImageFolder(string folder)
     /// <summary>Stores a stream and gives the image's hash and size.</summary>
     public async Task<Result<(string Sha256, long Size)>> StoreAsync(Stream content, CancellationToken cancellation)
     {
-        Directory.CreateDirectory(folder);
+        Folder.Create(folder);
         string temporary = Path.Combine(folder, $"{Guid.NewGuid():n}.part");
         try
         {

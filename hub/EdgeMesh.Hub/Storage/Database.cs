@@ -83,7 +83,7 @@ public sealed class Database
 
     private void Migrate()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        Folder.Create(Path.GetDirectoryName(Path.GetFullPath(File))!);
         if (!System.IO.File.Exists(File))
         {
             // Device secrets stand in it: the file is the owner's alone from its first byte.

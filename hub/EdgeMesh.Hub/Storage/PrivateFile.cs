@@ -11,7 +11,7 @@ public static class PrivateFile
     /// <summary>Writes the text to a file of mode 0600: beside it, flushed to disk, then renamed over it.</summary>
     public static void Write(string path, string text)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Folder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string temporary = path + ".new";
         File.Delete(temporary);
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };

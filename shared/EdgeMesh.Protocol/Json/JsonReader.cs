@@ -267,9 +267,35 @@ public sealed class JsonReader
             return true;
         }
 
-        if (c != 'u' || _at + 4 > _text.Length)
+        int code = c == 'u' ? ReadCode() : -1;
+        if (code >= 0xd800 && code <= 0xdbff)
+        {
+            // Half a character, of which the other half must follow: no platform can write the one without the other as UTF-8.
+            result.Append((char)code);
+            code = Peek() == '\\' && _at + 1 < _text.Length && _text[_at + 1] == 'u' ? ReadLowSurrogate() : -1;
+        }
+        else if (code >= 0xdc00 && code <= 0xdfff)
         {
             return false;
+        }
+
+        result.Append((char)code);
+        return code >= 0;
+    }
+
+    private int ReadLowSurrogate()
+    {
+        _at += 2;
+        int code = ReadCode();
+        return code >= 0xdc00 && code <= 0xdfff ? code : -1;
+    }
+
+    // Four hex digits; -1 where they are none.
+    private int ReadCode()
+    {
+        if (_at + 4 > _text.Length)
+        {
+            return -1;
         }
 
         int code = 0;
@@ -278,13 +304,12 @@ public sealed class JsonReader
             int digit = Hex.ValueOf(_text[_at++]);
             if (digit < 0)
             {
-                return false;
+                return -1;
             }
 
             code = (code << 4) | digit;
         }
 
-        result.Append((char)code);
-        return true;
+        return code;
     }
 }

@@ -106,7 +106,7 @@ public static class BootSlots
         r.Report = new Report
         {
             Session = image.Session, State = state, Id = image.Id, Version = image.Version, Sequence = image.Sequence, Code = code,
-            Reason = reason.Length <= Limits.ReasonLength ? reason : reason.Substring(0, Limits.ReasonLength),
+            Reason = Utf8.Cut(reason, Limits.ReasonLength),
         };
     }
 }

@@ -153,7 +153,7 @@ public sealed class Trial
 
         _healthy = false;
         _record.Faults++;
-        _record.Fault = text.Length <= Limits.ReasonLength ? text : text.Substring(0, Limits.ReasonLength);
+        _record.Fault = Utf8.Cut(text, Limits.ReasonLength);
         if (_record.Faults >= Limits.TrialAttempts)
         {
             BootSlots.Condemn(_record, ErrorCodes.CrashLoop, _record.Fault);

@@ -18,8 +18,8 @@ public sealed class JsonPropertyTests
     private static readonly byte[] Likely = "{}[]\",:\\0123456789.-+eEtrufalsn \t\n\u0000/xa"u8.ToArray();
 
     // System.Text.Json, as strict as it goes. Differences remain: it takes any value at the root, strings that are not UTF-8 (until
-    // they are read) and numbers of any length (ours end at 32 characters); it refuses a lone surrogate where it compares names, while
-    // ours takes them anywhere.
+    // they are read) and numbers of any length (ours end at 32 characters); it takes the escape of a lone surrogate
+    // in a value, ours nowhere.
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Limits.JsonDepth, AllowDuplicateProperties = false };
 
     [Fact]

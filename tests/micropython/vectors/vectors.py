@@ -3,7 +3,7 @@ import gc
 import json
 import os
 from binascii import crc32
-from edgemesh import config, contracts, crypto, link, offer, receiver, signing, slots, trial
+from edgemesh import contracts, crypto, fields, link, offer, receiver, signing, slots, trial
 from edgemesh.fields import Refused
 
 unhex = crypto.from_hex
@@ -72,7 +72,7 @@ def crc(v):
 def names(v):
     for valid in 'valid', 'invalid':
         for name in v[valid]:
-            check(name, config._is_name(name), valid == 'valid')
+            check(name, fields.is_name(name), valid == 'valid')
 
 
 # A device needs only its own topics.

@@ -90,10 +90,27 @@ internal sealed class Updater
 
         BootRecord record = _boot.Record;
         _profile.Sequence = record.Sequence;
-        _profile.OnTrial = record.Trial.Length > 0;
+
+        // Where storage does not know yet what became of the last image, the slot it calls confirmed is spare to the record at hand: until
+        // that is written, no offer may empty it.
+        _profile.OnTrial = record.Trial.Length > 0 || (message.Kind == TopicKind.OtaOffer && _boot.Unsaved && !Saved());
         _profile.AppliedSession = record.Report == null ? 0 : record.Report.Session;
         _profile.UnixSeconds = _hub.UnixSeconds(nowMs);
         Step(e);
+    }
+
+    private bool Saved()
+    {
+        try
+        {
+            _boot.Save();
+            return true;
+        }
+        catch (StorageException e)
+        {
+            _board.Log.Write(LogLevel.Error, "The boot record could not be written: " + e.Message);
+            return false;
+        }
     }
 
     private ReceiverEvent ReadFrame(byte[] frame)

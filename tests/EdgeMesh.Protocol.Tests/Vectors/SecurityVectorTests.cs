@@ -59,7 +59,7 @@ public sealed class SecurityVectorTests
         device.Connected(0);
         byte[] hello = device.Poll(0)!;
         Assert.Equal(file.Text("hello"), Encoding.UTF8.GetString(hello));
-        Assert.NotNull(hub.Greet(hello, file.Text("hub"), file.Number("time"), out byte[]? welcome).Body);
+        Assert.NotNull(hub.Greet(hello, file.Text("hub"), file.Number("time"), [], out byte[]? welcome).Body);
         Assert.Equal(file.Text("welcome"), Encoding.UTF8.GetString(welcome!));
         Assert.False(hub.Established);
         Assert.Null(hub.Seal(TopicKind.Command, new JsonWriter()));
@@ -93,7 +93,7 @@ public sealed class SecurityVectorTests
 
         foreach (Vector c in VectorFile.List(file, "refused_hellos"))
         {
-            Assert.Equal((c.Text("name"), c.Text("code")), (c.Text("name"), HubOf(file).Greet(c.Utf8("payload"), file.Text("hub"), 0, out byte[]? welcome).Code));
+            Assert.Equal((c.Text("name"), c.Text("code")), (c.Text("name"), HubOf(file).Greet(c.Utf8("payload"), file.Text("hub"), 0, [], out byte[]? welcome).Code));
             Assert.Null(welcome);
         }
     }

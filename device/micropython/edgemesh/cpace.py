@@ -51,9 +51,11 @@ class CPace:
                 self._work = None
         return False
 
-    # The other side's share and associated data, at any time and once. False where they are refused.
+    # The other side's share and associated data, at any time. False where they are refused; a second one changes nothing.
     def receive(self, share, ad):
-        if self._peer or len(share) != 32:
+        if self._peer or self.refused:
+            return False
+        if len(share) != 32:
             self.refused = True
             return False
         self._peer = bytes(share), bytes(ad)

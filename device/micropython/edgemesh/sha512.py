@@ -1,6 +1,6 @@
 # SHA-512 (FIPS 180-4) and HMAC with it (RFC 2104): the board's firmware has SHA-256 only. Slow; import it for an enrolment or a
 # signature, and drop it afterwards.
-from struct import unpack
+from struct import unpack, unpack_from
 
 _MASK = (1 << 64) - 1
 
@@ -27,9 +27,9 @@ def _primes(count):
     return found
 
 
-_PRIMES = _primes(80)
-_START = [_fraction(p, 2) for p in _PRIMES[:8]]
-_K = [_fraction(p, 3) for p in _PRIMES]
+_START = [_fraction(p, 2) for p in _primes(8)]
+# As bytes: eighty big integers would take five times the heap.
+_K = b''.join(_fraction(p, 3).to_bytes(8, 'big') for p in _primes(80))
 
 
 def _compress(state, block):
@@ -46,7 +46,7 @@ def _compress(state, block):
                          + ((yy >> 19 ^ yy >> 61 ^ y >> 6) & _MASK)) & _MASK
         ee = e | e << 64
         aa = a | a << 64
-        t = h + ((ee >> 14 ^ ee >> 18 ^ ee >> 41) & _MASK) + (g ^ e & (f ^ g)) + _K[i] + w[i & 15]
+        t = h + ((ee >> 14 ^ ee >> 18 ^ ee >> 41) & _MASK) + (g ^ e & (f ^ g)) + unpack_from('>Q', _K, 8 * i)[0] + w[i & 15]
         h, g, f, e, d, c, b, a = g, f, e, (d + t) & _MASK, c, b, a, (
             t + ((aa >> 28 ^ aa >> 34 ^ aa >> 39) & _MASK) + (a & b | c & (a | b))) & _MASK
     for i, x in enumerate((a, b, c, d, e, f, g, h)):

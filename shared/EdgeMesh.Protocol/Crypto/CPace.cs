@@ -84,10 +84,15 @@ public sealed class CPace
         return IsIdle();
     }
 
-    /// <summary>Takes the other side's share and associated data, at any time and once. False where they are refused.</summary>
+    /// <summary>Takes the other side's share and associated data, at any time. False where they are refused; a second one changes nothing.</summary>
     public bool Receive(byte[] share, byte[] ad)
     {
-        if (_peerShare != null || share.Length != ShareBytes)
+        if (_peerShare != null || IsRefused)
+        {
+            return false;
+        }
+
+        if (share.Length != ShareBytes)
         {
             IsRefused = true;
             return false;

@@ -69,7 +69,14 @@ public sealed class CurveVectorTests(ITestOutputHelper output)
         }
 
         Assert.InRange(most, Ed25519Verification.Multiplications - 400, Ed25519Verification.Multiplications);
-        output.WriteLine($"measured: Ed25519 check: at most {most} field multiplications");
+        JsonObject timed = VectorFile.List(VectorFile.Load("ed25519"), "cases").First();
+        Stopwatch watch = Stopwatch.StartNew();
+        for (int i = 0; i < 500; i++)
+        {
+            Assert.True(Ed25519.Verify(new DotNetCrypto(), timed.Hex("public_key"), timed.Hex("message"), timed.Hex("signature")));
+        }
+
+        output.WriteLine($"measured: Ed25519 check on .NET: at most {most} field multiplications, {watch.Elapsed.TotalMicroseconds / 500:F0} µs");
     }
 
     [Fact]
@@ -138,24 +145,23 @@ public sealed class CurveVectorTests(ITestOutputHelper output)
         Assert.True(a.Receive(b.Share!, what == "ad" ? [3] : [2]) && b.Receive(a.Share!, [1]));
         Run(a, 1000);
         Run(b, 1000);
-        string tag = Hex.Encode(b.Tag!);
-        Assert.NotNull(tag);
         Assert.Null(a.Confirm(b.Tag!));
         Assert.Null(b.Confirm(a.Tag!));
     }
 
     [Fact]
-    public void CPace_gives_its_key_for_the_first_right_tag_only()
+    public void CPace_gives_its_key_to_the_first_tag_only_and_takes_the_first_share_only()
     {
         CPace[] sides = [.. new[] { true, false, false }.Select(i => new CPace(new DotNetCrypto(), i, [1], [1], [1], []))];
         Array.ForEach(sides, s => Run(s, 1000));
         Assert.True(sides[0].Receive(sides[1].Share!, []) && sides[1].Receive(sides[0].Share!, []));
         Assert.False(sides[0].Receive(sides[2].Share!, []));
-        sides[0] = sides[2];
-        Assert.True(sides[0].Receive(sides[1].Share!, []));
+        Run(sides[0], 1000);
         Run(sides[1], 1000);
+        Assert.NotNull(sides[0].Confirm(sides[1].Tag!));
+        Assert.Null(sides[0].Confirm(sides[1].Tag!));
         Assert.Null(sides[1].Confirm(new byte[CPace.TagBytes]));
-        Assert.Null(sides[1].Confirm(sides[1].Tag!));
+        Assert.Null(sides[1].Confirm(sides[0].Tag!));
     }
 
     private static void Run(CPace side, int multiplications)

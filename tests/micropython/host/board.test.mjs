@@ -175,6 +175,20 @@ print(d.decrypt(x[:16]) + d.decrypt(x[16:]) == p)
     '7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2', 'True']);
 });
 
+test('AES refuses what the board refuses', async () => {
+  const { output } = await run(`
+from cryptolib import aes
+def refusal(call, *args):
+    try:
+        call(*args)
+    except ValueError as e:
+        return str(e)
+a = aes(bytes(32), 1)
+print(refusal(aes, bytes(24), 1), refusal(aes, bytes(32), 9), refusal(a.encrypt, bytes(15)), refusal(a.encrypt, bytes(32), bytearray(16)), sep=';')
+`);
+  assert.deepEqual(output, ['key;mode;blksize % 16;output too small']);
+});
+
 test('pins remember, timers fire while the program sleeps, the clock starts in 2000 and can be set', async () => {
   const { output } = await run(`
 from machine import Pin, Timer, RTC

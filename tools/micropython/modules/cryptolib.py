@@ -3,7 +3,7 @@ import uctypes, _host
 
 class aes:
     def __init__(self, key, mode, iv=None):
-        if len(key) not in (16, 24, 32):
+        if len(key) not in (16, 32):
             raise ValueError('key')
         if mode not in (1, 2):
             raise ValueError('mode')
@@ -14,6 +14,8 @@ class aes:
     def _run(self, decrypt, data, out):
         if len(data) % 16:
             raise ValueError('blksize % 16')
+        if out is not None and len(out) < len(data):
+            raise ValueError('output too small')
         if self._use not in (None, decrypt):
             raise ValueError("can't encrypt & decrypt")
         self._use = decrypt

@@ -28,7 +28,7 @@ class Cipher:
     def open(self, topic, body, counter):
         plain = None
         try:
-            plain = self._receive.open(_nonce(0, counter), _additional(topic), a2b_base64(text(body, 'enc', JSON_PAYLOAD_BYTES)))
+            plain = self._receive.open(_nonce(0, counter), _additional(topic), a2b_base64(text(body, 'enc', JSON_PAYLOAD_BYTES).encode()))
         except (Refused, ValueError):
             pass
         if plain is None:

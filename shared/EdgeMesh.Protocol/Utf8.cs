@@ -9,9 +9,8 @@ public static class Utf8
         int bytes = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            char c = text[i];
-            bool pair = c >= '\ud800' && c <= '\udbff' && i + 1 < text.Length && text[i + 1] >= '\udc00' && text[i + 1] <= '\udfff';
-            bytes += pair ? 4 : c < '\u0080' ? 1 : c < '\u0800' ? 2 : 3;
+            bool pair = IsPair(text, i);
+            bytes += pair ? 4 : BytesOf(text[i]);
             if (bytes > maxBytes)
             {
                 return text.Substring(0, i);
@@ -22,6 +21,14 @@ public static class Utf8
 
         return text;
     }
+
+    /// <summary>Whether a text takes at most so many bytes.</summary>
+    public static bool Fits(string text, int maxBytes) => text.Length <= maxBytes && Cut(text, maxBytes).Length == text.Length;
+
+    private static bool IsPair(string text, int i) =>
+        text[i] >= '\ud800' && text[i] <= '\udbff' && i + 1 < text.Length && text[i + 1] >= '\udc00' && text[i + 1] <= '\udfff';
+
+    private static int BytesOf(char c) => c < '\u0080' ? 1 : c < '\u0800' ? 2 : 3;
 
     /// <summary>Whether the first <paramref name="count"/> bytes are well-formed UTF-8.</summary>
     public static bool IsValid(byte[] bytes, int count)

@@ -30,11 +30,16 @@ def integer(o, name, low, high, default=None):
     return value
 
 
+# Lengths are bytes of UTF-8, since languages count characters differently.
 def text(o, name, length, default=None):
     value = o.get(name, default)
-    if type(value) is not str or len(value) > length:
-        invalid(name, 'a string of at most %d characters' % length)
+    if not _fits(value, length):
+        invalid(name, 'a string of at most %d bytes' % length)
     return value
+
+
+def _fits(value, length):
+    return type(value) is str and (len(value) * 4 <= length or len(value) <= length and len(value.encode()) <= length)
 
 
 def digits(o, name, count):
@@ -69,6 +74,6 @@ def is_version(value):
 
 def texts(o, name, count, length=NAME_LENGTH):
     values = o.get(name, [])
-    if type(values) is not list or len(values) > count or not all(type(v) is str and len(v) <= length for v in values):
-        invalid(name, 'an array of at most %d strings of at most %d characters' % (count, length))
+    if type(values) is not list or len(values) > count or not all(_fits(v, length) for v in values):
+        invalid(name, 'an array of at most %d strings of at most %d bytes' % (count, length))
     return values

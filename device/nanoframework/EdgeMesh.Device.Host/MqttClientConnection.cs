@@ -45,14 +45,19 @@ internal sealed class MqttClientConnection(HostClock clock, IDeviceLog log) : IM
             if (result.ResultCode == MqttClientConnectResultCode.Success)
             {
                 var filters = settings.Filters.Select(f => new MqttTopicFilter(f, MqttQualityOfServiceLevel.AtLeastOnce)).ToList();
-                client.SubscribeAsync(filters, limit.Token).GetAwaiter().GetResult();
-                _inbox = inbox;
-                _client = client;
-                return "";
+                var subscribed = client.SubscribeAsync(filters, limit.Token).GetAwaiter().GetResult();
+                if (subscribed.Items.All(item => item.ResultCode != MqttClientSubscribeResultCode.UnspecifiedError))
+                {
+                    _inbox = inbox;
+                    _client = client;
+                    return "";
+                }
             }
 
             End(client);
-            return result.ReasonString;
+            return result.ResultCode == MqttClientConnectResultCode.Success
+                ? "The broker refuses a subscription; its access rules lack this device."
+                : result.ReasonString;
         }
         catch (Exception e) when (e is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException or CryptographicException)
         {

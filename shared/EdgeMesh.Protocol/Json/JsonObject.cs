@@ -23,16 +23,16 @@ public sealed class JsonObject
     /// <summary>The member's value as parsed; null where it is missing.</summary>
     public object? Get(string name) => _members[name];
 
-    /// <summary>The member as a string of 0 to <paramref name="maxLength"/> characters.</summary>
+    /// <summary>The member as a string of 0 to <paramref name="maxLength"/> bytes of UTF-8, since languages count characters differently.</summary>
     public string String(string name, int maxLength)
     {
         object? value = _members[name];
-        if (value is string text && text.Length <= maxLength)
+        if (value is string text && Utf8.Fits(text, maxLength))
         {
             return text;
         }
 
-        Note(name, "a string of at most " + maxLength.ToString() + " characters");
+        Note(name, "a string of at most " + maxLength.ToString() + " bytes");
         return "";
     }
 
@@ -68,7 +68,7 @@ public sealed class JsonObject
     /// <summary>As <see cref="Integer"/>, <paramref name="fallback"/> where the member is missing.</summary>
     public long OptionalInteger(string name, long min, long max, long fallback) => Has(name) ? Integer(name, min, max) : fallback;
 
-    /// <summary>The member as an array of strings, each of at most <paramref name="maxLength"/> characters; empty where it is missing.</summary>
+    /// <summary>The member as an array of strings, each of at most <paramref name="maxLength"/> bytes; empty where it is missing.</summary>
     public string[] OptionalStrings(string name, int maxCount, int maxLength)
     {
         if (!Has(name))
@@ -81,13 +81,13 @@ public sealed class JsonObject
             string[] strings = new string[list.Count];
             for (int i = 0; i < strings.Length; i++)
             {
-                if (list[i] is string text && text.Length <= maxLength)
+                if (list[i] is string text && Utf8.Fits(text, maxLength))
                 {
                     strings[i] = text;
                 }
                 else
                 {
-                    Note(name, "strings of at most " + maxLength.ToString() + " characters");
+                    Note(name, "strings of at most " + maxLength.ToString() + " bytes");
                     return new string[0];
                 }
             }

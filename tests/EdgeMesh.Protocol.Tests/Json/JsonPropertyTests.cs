@@ -59,6 +59,10 @@ public sealed class JsonPropertyTests
     }
 
     [Fact]
+    public void The_two_escapes_of_one_character_are_that_character() =>
+        Assert.Equal("😀", JsonReader.Parse("""{"a":"\ud83d\uDE00"}""", out _)!.String("a", 4));
+
+    [Fact]
     public void Nesting_is_refused_before_it_costs_stack()
     {
         string bomb = "{\"a\":" + new string('[', 15_000);

@@ -21,6 +21,9 @@ internal sealed class BootStore
     /// <summary>Whether a change of the record has not reached storage.</summary>
     internal bool Unsaved { get; private set; }
 
+    /// <summary>Whether storage still tells of a trial that is over.</summary>
+    internal bool TrialStored => Unsaved && Load().Trial.Length > 0;
+
     /// <summary>Writes the record. Throws <see cref="StorageException"/>; it is unsaved then.</summary>
     internal void Save()
     {

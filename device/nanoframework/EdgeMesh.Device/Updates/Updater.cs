@@ -91,9 +91,9 @@ internal sealed class Updater
         BootRecord record = _boot.Record;
         _profile.Sequence = record.Sequence;
 
-        // Where storage does not know yet what became of the last image, the slot it calls confirmed is spare to the record at hand: until
-        // that is written, no offer may empty it.
-        _profile.OnTrial = record.Trial.Length > 0 || (message.Kind == TopicKind.OtaOffer && _boot.Unsaved && !Saved());
+        // Where storage does not know yet that a trial is over, the slot it calls confirmed may be spare to the record at hand: until that
+        // is written, no offer may empty it.
+        _profile.OnTrial = record.Trial.Length > 0 || (message.Kind == TopicKind.OtaOffer && _boot.TrialStored && !Saved());
         _profile.AppliedSession = record.Report == null ? 0 : record.Report.Session;
         _profile.UnixSeconds = _hub.UnixSeconds(nowMs);
         Step(e);

@@ -28,7 +28,7 @@ class Connection:
         self._platform = platform
         self._agent = agent
         self._password = key.broker_password()
-        self._link = link = DeviceLink(key, site, device, platform.random, platform.encrypts and not config.get('ca'))
+        self._link = link = DeviceLink(key, site, device, platform.random, platform.cipher)
         self._client = Client(max(_BUFFER_BYTES_MIN, config['chunk_bytes'] * 4 // 3 + _SURROUNDINGS_BYTES),
                               self._take, self._oversize)
         self._hub_status = format_topic(TOPIC_HUB_STATUS, site)

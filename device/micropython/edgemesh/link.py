@@ -39,13 +39,13 @@ class DeviceKey:
 
 
 class DeviceLink:
-    # encrypts says whether it asks the hub to encrypt: where the connection is not TLS.
-    def __init__(self, key, site, device, random, encrypts=False):
+    # cipher makes a session's encryption; None not to ask the hub for any, as under TLS.
+    def __init__(self, key, site, device, random, cipher=None):
         self._key = key
         self._site = site
         self._device = device
         self._random = random
-        self._encrypts = encrypts
+        self._cipher = cipher
         self._handshake = Hmac(key.handshake)
         self._topics = {}
         self._current = None
@@ -85,7 +85,7 @@ class DeviceLink:
         self.due_ms = now_ms + self._retry_ms
         self._retry_ms = min(self._retry_ms * 2, HELLO_RETRY_MAX_MS)
         hello = {'v': PROTOCOL_VERSION, 'nonce': to_hex(self._nonce)}
-        if self._encrypts:
+        if self._cipher:
             hello['encrypt'] = True
         return sign(self._handshake, self.topic_of(TOPIC_HELLO), hello)
 
@@ -101,12 +101,8 @@ class DeviceLink:
         integer(body, 'time', 0, 999999999999999999)
         if self._nonce is None or device_nonce != to_hex(self._nonce):
             raise Refused(CODE_REPLAYED, 'The welcome answers another hello.')
-        encrypted = texts(body, 'encrypt', 32) if self._encrypts else None
-        cipher = None
-        if encrypted:
-            # What it needs is loaded where it is needed.
-            from .cipher import Cipher
-            cipher = Cipher(*self._key.encryption(self._nonce, from_hex(hub_nonce)), topics=encrypted)
+        encrypted = texts(body, 'encrypt', 32) if self._cipher else None
+        cipher = self._cipher(*self._key.encryption(self._nonce, from_hex(hub_nonce)), topics=encrypted) if encrypted else None
         self._previous = self._current
         self._current = Session(*self._key.session(self._nonce, from_hex(hub_nonce)), cipher=cipher)
         self._nonce = None

@@ -33,7 +33,8 @@ class Platform:
         self.reset = machine.reset
         self.random = urandom
         # Whether the firmware has AES; where it does not, messages are signed and not encrypted.
-        self.encrypts = cryptolib is not None
+        self.has_aes = cryptolib is not None
+        self.cipher = None
         self.sleep_ms = sleep_ms
 
     # Milliseconds since power-on that do not wrap, as ticks_ms does after days.

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Hub } from '../hub.mjs';
 import { deliver, program, rig } from './rig.mjs';
 
 const ALL = ['down/command', 'up/response', 'up/telemetry', 'up/state', 'up/log', 'down/ota/chunk'];
 
 test('what the hub names travels encrypted in both directions, programs too, and is refused in plain', async (t) => {
   const it = await rig(t, { hub: false, power: false });
-  const { Hub } = await import('../hub.mjs');
   it.hub = new Hub(it.broker.port, { secret: it.secret });
   it.hub.encrypts = ALL;
   await it.hub.connect();

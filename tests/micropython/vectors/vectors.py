@@ -266,10 +266,11 @@ def handshake(v):
 
 
 def encryption(v):
+    from edgemesh import cipher
     key = link.DeviceKey(unhex(v['secret']), v['site'], v['device'])
     up, down = key.encryption(unhex(v['device_nonce']), unhex(v['hub_nonce']))
     check('keys', (crypto.to_hex(up), crypto.to_hex(down)), (v['encryption_up'], v['encryption_down']))
-    device = link.DeviceLink(key, v['site'], v['device'], lambda count: unhex(v['device_nonce']), True)
+    device = link.DeviceLink(key, v['site'], v['device'], lambda count: unhex(v['device_nonce']), cipher.Cipher)
     device.connected(0)
     check('hello', signing.parse(device.poll(0)), signing.parse(v['hello'].encode()))
     device.welcomed(v['welcome'].encode())

@@ -30,7 +30,7 @@ internal sealed class HubConnection
         _backoff = new Backoff(board.Crypto);
         _chunkBytes = configuration.ChunkBytes;
         DeviceKey key = new DeviceKey(board.Crypto, configuration.Key, configuration.Site, configuration.Device);
-        _link = new DeviceLink(board.Crypto, key, configuration.Site, configuration.Device, configuration.Authority.Length == 0);
+        _link = new DeviceLink(board.Crypto, key, configuration.Site, configuration.Device, configuration.Encrypt && configuration.Authority.Length == 0);
         _settings = new MqttSettings
         {
             Host = configuration.Host,

@@ -47,7 +47,7 @@ function decrypt(key, nonce, additional, data) {
 }
 
 export class Hub {
-  #mqtt; #key; #waiters = new Set(); #counter = 0; #port;
+  #mqtt; #key; #waiters = new Set(); #counter = 0; #port; #asked = false;
   site; device; boot; keys;
   /** What the device sent: { kind, body, retained }, verified under the session; kind is the topic below up/. */
   messages = [];
@@ -98,7 +98,7 @@ export class Hub {
   /** Signs and sends a message under the session. */
   send(below, body, qos = 1) {
     const topic = this.topic(below), n = ++this.#counter;
-    const inner = this.encrypts.includes(below)
+    const inner = this.#asked && this.encrypts.includes(below)
       ? { enc: encrypt(this.keys.secretDown, cipherNonce(0, n), `${topic}\0`, JSON.stringify(body)).toString('base64') } : body;
     this.publish(topic, sign(this.keys.down, topic, { ...inner, n }), qos);
   }
@@ -128,7 +128,7 @@ export class Hub {
     header[0] = 1;
     header.writeUInt32BE(session, 1);
     header.writeUInt32BE(sequence, 5);
-    if (this.encrypts.includes('down/ota/chunk')) {
+    if (this.#asked && this.encrypts.includes('down/ota/chunk')) {
       part = encrypt(this.keys.secretDown, cipherNonce(1, header.readBigUInt64BE(1)), Buffer.concat([Buffer.from(`${topic}\0`), header]), part);
     }
     this.publish(topic, Buffer.concat([header, hmac(this.keys.down, `${topic}\0`, header, part).subarray(0, 8), part]));
@@ -147,7 +147,7 @@ export class Hub {
       if (this.transfer && !this.transfer.complete) queueMicrotask(() => this.send('down/ota/offer', this.transfer.offer));
     }
     let body = JSON.parse(payload);
-    if (this.encrypts.includes(`up/${kind}`)) {
+    if (this.#asked && this.encrypts.includes(`up/${kind}`)) {
       body = JSON.parse(decrypt(this.keys.secretUp, cipherNonce(0, body.n), `${topic}\0`, Buffer.from(body.enc, 'base64')));
     }
     this.#keep(kind, body);
@@ -164,6 +164,7 @@ export class Hub {
     if (!verify(this.#key.handshake, topic, payload)) { this.#keep('unverified', { topic }); return; }
     const { nonce, encrypt: asked } = JSON.parse(payload);
     this.#keep('hello', { nonce, encrypt: asked });
+    this.#asked = asked === true;
     if (!this.answersHello) return;
     const own = randomBytes(16), welcome = this.topic('down/welcome');
     this.pending = this.#key.session(Buffer.from(nonce, 'hex'), own);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Hub } from '../hub.mjs';
 import { deliver, program, rig } from './rig.mjs';
 
-const LIVE_LIMIT_BYTES = 64 * 1024;
+const LIVE_LIMIT_BYTES = 68 * 1024;
 
 // Samples what is alive at the deepest place of the chunk path, and the heap as it is found there.
 const MEASURING = `
@@ -42,7 +42,7 @@ async function measure(t, image_bytes) {
   return { code, live, raw };
 }
 
-test('agent and transfer live in 64 KiB, however large the image is', async (t) => {
+test('agent and transfer live in 68 KiB, however large the image is', async (t) => {
   const small = await measure(t, 20000), large = await measure(t, 120000);
   for (const [name, it] of [['20 kB', small], ['120 kB', large]]) {
     console.log(`measured: image of ${name}: code ${it.code}, live at most ${it.live}, heap before a collection at most ${it.raw} bytes`);
@@ -51,7 +51,7 @@ test('agent and transfer live in 64 KiB, however large the image is', async (t) 
   assert.ok(Math.abs(large.live - small.live) < 1024, 'it grows with the image');
 });
 
-for (const [heap_KiB, encrypted] of [[72, false], [80, true]]) test(`a heap of ${heap_KiB} KiB is enough for agent, program and transfer${encrypted ? ' with messages encrypted' : ''}`, async (t) => {
+for (const [heap_KiB, encrypted] of [[76, false], [84, true]]) test(`a heap of ${heap_KiB} KiB is enough for agent, program and transfer${encrypted ? ' with messages encrypted' : ''}`, async (t) => {
   const it = await rig(t, { device: { heap: heap_KiB * 1024 }, settings: { encrypt: encrypted }, hub: false, power: false });
   it.hub = new Hub(it.broker.port, { secret: it.secret });
   it.hub.encrypts = ['down/command', 'up/response', 'up/telemetry', 'up/state', 'up/log'];

@@ -20,7 +20,7 @@ Draw draw = new(seed);
 [
     ("receiver", 36, ReceiverScenarios.Make), ("trial", 16, SlotScenarios.Trials), ("boot-slots", 8, SlotScenarios.Slots),
     ("boot-record", 12, RecordTexts.Make), ("offer-judge", 16, Offers.Make), ("signed-json", 4, Messages.SignedJson),
-    ("chunk-frame", 3, Messages.ChunkFrames), ("replay-window", 3, Messages.ReplayWindow), ("json", 2, Messages.Json),
+    ("chunk-frame", 3, Messages.ChunkFrames), ("replay-window", 3, Messages.ReplayWindow), ("json", 2, Messages.Json), ("messages", 8, DownMessages.Make),
 ];
 // In batches, since an interpreter that holds all of them spends its time on collecting garbage.
 const int Batches = 8;

@@ -5,11 +5,12 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace EdgeMesh.VectorGenerator;
 
 /// <summary>Short ways into the JSON of vectors.</summary>
-internal static class VectorJson
+internal static partial class VectorJson
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -33,5 +34,13 @@ internal static class VectorJson
         return result;
     }
 
-    public static string Line(this JsonNode node) => node.ToJsonString(Readable);
+    /// <summary>The node as text, of which nothing is escaped that need not be: the serializer escapes what is beyond 16 bits, whatever its encoder.</summary>
+    public static string Line(this JsonNode node) => Pair().Replace(node.ToJsonString(Readable), match =>
+        string.Concat(Unit(match.Groups[1]), Unit(match.Groups[2])));
+
+    private static string Unit(Group digits) => ((char)ushort.Parse(digits.ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString();
+
+    // After an even number of backslashes: what follows an odd one is a text about escapes.
+    [GeneratedRegex(@"(?<=(?<!\\)(?:\\\\)*)\\u(D[89AB]..)\\u(D[C-F]..)", RegexOptions.IgnoreCase)]
+    private static partial Regex Pair();
 }

@@ -26,7 +26,7 @@ async function fullOnce(it, image, full, stage) {
   await device.powerOff();
   const noticed = device.output.some((line) => line.includes(UNWRITTEN) || line.includes("The update's storage failed"));
   assert.ok(!device.output.some((line) => /defect|the connection failed/.test(line)), `${at}\n${device.output.join('\n')}`);
-  const report = it.hub.messages.find((m) => m.kind === 'ota/report' && m.body.state !== 'applying')?.body;
+  const report = it.hub.messages.find((m) => m.kind === 'ota/report' && m.body.session === OFFER.session && m.body.state !== 'applying')?.body;
   const ended = report?.state === 'rolled_back' || it.hub.messages.some((m) => m.kind === 'ota/abort');
   if (ended) it.hub.transfer = null;
 

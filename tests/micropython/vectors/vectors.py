@@ -296,6 +296,38 @@ def offer_judge(v):
         check(c['name'], code, c['code'])
 
 
+# What the agent makes of it does not matter here: whether it reads it does.
+class Reader:
+    _board = _delivery = None
+
+    def __init__(self):
+        self._board = self._delivery = self
+        self.read = False
+
+    def now_ms(self):
+        return 0
+
+    def _refresh_profile(self, now_ms):
+        pass
+
+    def step(self, event, now_ms):
+        self.read = True
+
+    def _step_trial(self, kind, detail):
+        self.read = True
+
+
+def down_messages(v):
+    from edgemesh.agent import Agent
+    for c in v['cases']:
+        reader = Reader()
+        try:
+            Agent.take(reader, c['topic'], c['body'])
+        except Refused:
+            pass
+        check(c['name'], reader.read, c['accepted'])
+
+
 def members_of(record):
     members = slots._members(record)
     members.pop('generation', None)
@@ -434,7 +466,7 @@ for file, run in (
         ('json', accepted_json), ('signed-json', signed_json), ('chunk-frame', chunk_frame),
         ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake), ('encryption', encryption),
         ('offer-judge', offer_judge), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
-        ('receiver', run_receiver)):
+        ('receiver', run_receiver), ('messages', down_messages)):
     if file + '.json' not in os.listdir('/vectors'):
         continue
     with open('/vectors/%s.json' % file) as f:

@@ -36,8 +36,8 @@ public static class Limits
     /// <summary>Largest manifest, in bytes of its JSON text before base64url.</summary>
     public const int ManifestBytes = 2048;
 
-    /// <summary>Largest data of a command, in bytes of its JSON text: with the rest of its message it fits a JSON payload, encrypted too.</summary>
-    public const int CommandBytes = 8192;
+    /// <summary>Largest data of a command, in bytes of its JSON text: its message fits the smallest buffer of a device, encrypted too.</summary>
+    public const int CommandBytes = 2048;
 
     /// <summary>Length of a handshake nonce, in bytes.</summary>
     public const int NonceBytes = 16;

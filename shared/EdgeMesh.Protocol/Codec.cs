@@ -13,18 +13,26 @@ public static class Codec
     private const int Sha256Digits = 64;
 
     /// <summary>Members of a hello.</summary>
-    public static JsonWriter Write(Hello m) => new JsonWriter().Add("v", m.Version).Add("nonce", m.Nonce);
+    public static JsonWriter Write(Hello m)
+    {
+        JsonWriter writer = new JsonWriter().Add("v", m.Version).Add("nonce", m.Nonce);
+        return m.Encrypt ? writer.Add("encrypt", true) : writer;
+    }
 
     /// <summary>Reads a hello.</summary>
     public static Hello ReadHello(JsonObject o) => new Hello
     {
         Version = (int)o.Integer("v", 1, 255),
         Nonce = o.Hex("nonce", 2 * Limits.NonceBytes),
+        Encrypt = o.Get("encrypt") is bool encrypt && encrypt,
     };
 
     /// <summary>Members of a welcome.</summary>
-    public static JsonWriter Write(Welcome m) =>
-        new JsonWriter().Add("device_nonce", m.DeviceNonce).Add("nonce", m.Nonce).Add("hub", m.Hub).Add("time", m.Time);
+    public static JsonWriter Write(Welcome m)
+    {
+        JsonWriter writer = new JsonWriter().Add("device_nonce", m.DeviceNonce).Add("nonce", m.Nonce).Add("hub", m.Hub).Add("time", m.Time);
+        return m.Encrypt.Length == 0 ? writer : writer.Add("encrypt", m.Encrypt);
+    }
 
     /// <summary>Reads a welcome.</summary>
     public static Welcome ReadWelcome(JsonObject o) => new Welcome
@@ -33,6 +41,7 @@ public static class Codec
         Nonce = o.Hex("nonce", 2 * Limits.NonceBytes),
         Hub = o.Hex("hub", 16),
         Time = o.Integer("time", 0, Number),
+        Encrypt = o.OptionalStrings("encrypt", 32, 32),
     };
 
     /// <summary>Members of the hub's status.</summary>

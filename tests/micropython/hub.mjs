@@ -1,5 +1,5 @@
 // The hub's side of one device, scripted: handshake, signatures, a plain windowed sender. Everything that arrives is kept.
-import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { MqttSocket } from './mqtt.mjs';
 
 const ROOT = 'edgemesh/v1';
@@ -13,7 +13,8 @@ export function deviceKey(secret, site, device) {
     password: derive(none, 'broker-password').toString('base64url'),
     session: (deviceNonce, hubNonce) => {
       const salt = Buffer.concat([deviceNonce, hubNonce]);
-      return { up: derive(salt, 'session-up'), down: derive(salt, 'session-down') };
+      return { up: derive(salt, 'session-up'), down: derive(salt, 'session-down'),
+        secretUp: derive(salt, 'encryption-up'), secretDown: derive(salt, 'encryption-down') };
     },
   };
 }
@@ -28,8 +29,25 @@ export function verify(key, topic, payload) {
   return at > 0 && payload.subarray(at).toString() === `,"mac":"${hmac(key, `${topic}\0`, payload.subarray(0, at)).toString('hex')}"}`;
 }
 
+function cipherNonce(use, number) {
+  const nonce = Buffer.alloc(12);
+  nonce[0] = use;
+  nonce.writeBigUInt64BE(BigInt(number), 4);
+  return nonce;
+}
+
+function encrypt(key, nonce, additional, plain) {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(additional));
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key, nonce, additional, data) {
+  const cipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(additional)).setAuthTag(data.subarray(-16));
+  return Buffer.concat([cipher.update(data.subarray(0, -16)), cipher.final()]);
+}
+
 export class Hub {
-  #mqtt; #key; #waiters = new Set(); #counter = 0; #port;
+  #mqtt; #key; #waiters = new Set(); #counter = 0; #port; #asked = false;
   site; device; boot; keys;
   /** What the device sent: { kind, body, retained }, verified under the session; kind is the topic below up/. */
   messages = [];
@@ -38,6 +56,8 @@ export class Hub {
   /** Answers to set: whether to answer hello, report; may a chunk go out: (sequence) => boolean. */
   answersHello = true; answersReports = true; letsChunk = () => true; completes = true;
   transfer = null;
+  /** What is encrypted, as a welcome names it. */
+  encrypts = [];
 
   constructor(port, { site = 'home', device = 'porch', secret }) {
     this.#port = port;
@@ -77,8 +97,10 @@ export class Hub {
 
   /** Signs and sends a message under the session. */
   send(below, body, qos = 1) {
-    const topic = this.topic(below);
-    this.publish(topic, sign(this.keys.down, topic, { ...body, n: ++this.#counter }), qos);
+    const topic = this.topic(below), n = ++this.#counter;
+    const inner = this.#asked && this.encrypts.includes(below)
+      ? { enc: encrypt(this.keys.secretDown, cipherNonce(0, n), `${topic}\0`, JSON.stringify(body)).toString('base64') } : body;
+    this.publish(topic, sign(this.keys.down, topic, { ...inner, n }), qos);
   }
 
   publish(topic, payload, qos = 0) {
@@ -100,12 +122,15 @@ export class Hub {
 
   sendChunk(sequence) {
     const { session, data, chunk_bytes, encoding } = this.transfer;
-    const part = data.subarray(sequence * chunk_bytes, (sequence + 1) * chunk_bytes);
+    let part = data.subarray(sequence * chunk_bytes, (sequence + 1) * chunk_bytes);
     if (encoding === 'base64') { this.send('down/ota/chunk', { session, sequence, data: part.toString('base64') }, 0); return; }
     const topic = this.topic('down/ota/chunk'), header = Buffer.alloc(9);
     header[0] = 1;
     header.writeUInt32BE(session, 1);
     header.writeUInt32BE(sequence, 5);
+    if (this.#asked && this.encrypts.includes('down/ota/chunk')) {
+      part = encrypt(this.keys.secretDown, cipherNonce(1, header.readBigUInt64BE(1)), Buffer.concat([Buffer.from(`${topic}\0`), header]), part);
+    }
     this.publish(topic, Buffer.concat([header, hmac(this.keys.down, `${topic}\0`, header, part).subarray(0, 8), part]));
   }
 
@@ -121,7 +146,10 @@ export class Hub {
       this.#counter = 0;
       if (this.transfer && !this.transfer.complete) queueMicrotask(() => this.send('down/ota/offer', this.transfer.offer));
     }
-    const body = JSON.parse(payload);
+    let body = JSON.parse(payload);
+    if (this.#asked && this.encrypts.includes(`up/${kind}`)) {
+      body = JSON.parse(decrypt(this.keys.secretUp, cipherNonce(0, body.n), `${topic}\0`, Buffer.from(body.enc, 'base64')));
+    }
     this.#keep(kind, body);
     this.#answer(kind, body);
   }
@@ -134,12 +162,14 @@ export class Hub {
 
   #greet(topic, payload) {
     if (!verify(this.#key.handshake, topic, payload)) { this.#keep('unverified', { topic }); return; }
-    const { nonce } = JSON.parse(payload);
-    this.#keep('hello', { nonce });
+    const { nonce, encrypt: asked } = JSON.parse(payload);
+    this.#keep('hello', { nonce, encrypt: asked });
+    this.#asked = asked === true;
     if (!this.answersHello) return;
     const own = randomBytes(16), welcome = this.topic('down/welcome');
     this.pending = this.#key.session(Buffer.from(nonce, 'hex'), own);
-    this.publish(welcome, sign(this.#key.handshake, welcome, { device_nonce: nonce, nonce: own.toString('hex'), hub: this.boot, time: 1800000000 }), 1);
+    this.publish(welcome, sign(this.#key.handshake, welcome, { device_nonce: nonce, nonce: own.toString('hex'), hub: this.boot, time: 1800000000,
+      ...asked && this.encrypts.length ? { encrypt: this.encrypts } : {} }), 1);
   }
 
   #answer(kind, body) {

@@ -35,6 +35,8 @@ def _check(o):
             ('healthy_after_ms', 0, _DAY_MS, 10000), ('hub_patience_ms', 1000, _DAY_MS, 600000),
             ('report_retry_ms', 100, _DAY_MS, 10000), ('watchdog_ms', 1000, _DAY_MS, 30000)):
         o[name] = integer(o, name, low, high, default)
+    if type(o.setdefault('encrypt', True)) is not bool:
+        invalid('encrypt', 'true or false')
     o['capabilities'] = texts(o, 'capabilities', 64, NAME_LENGTH)
     networks = o.setdefault('wifi', [])
     if type(networks) is not list or not all(type(n) is dict for n in networks):

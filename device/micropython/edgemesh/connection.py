@@ -9,7 +9,6 @@ from .crypto import from_hex
 from .fields import Refused, integer, parse_object, text
 from .link import DeviceKey, DeviceLink, format_topic
 from .mqtt import Client
-from .signing import CHUNK_OVERHEAD
 
 _BACKOFF_MS = const(1000)
 _BACKOFF_MAX_MS = const(60000)
@@ -29,7 +28,7 @@ class Connection:
         self._platform = platform
         self._agent = agent
         self._password = key.broker_password()
-        self._link = link = DeviceLink(key, site, device, platform.random)
+        self._link = link = DeviceLink(key, site, device, platform.random, platform.cipher)
         self._client = Client(max(_BUFFER_BYTES_MIN, config['chunk_bytes'] * 4 // 3 + _SURROUNDINGS_BYTES),
                               self._take, self._oversize)
         self._hub_status = format_topic(TOPIC_HUB_STATUS, site)
@@ -118,10 +117,10 @@ class Connection:
 
     def _take_chunk(self, payload):
         if len(payload) and payload[0] == PROTOCOL_VERSION:
-            if not self._link.open_chunk(payload):
+            data = self._link.open_chunk(payload)
+            if data is None:
                 raise Refused(CODE_SIGNATURE_INVALID, "A chunk's tag fits no session of this device.")
-            self._agent.chunk(int.from_bytes(payload[1:5], 'big'), int.from_bytes(payload[5:9], 'big'),
-                              payload[CHUNK_OVERHEAD:])
+            self._agent.chunk(int.from_bytes(payload[1:5], 'big'), int.from_bytes(payload[5:9], 'big'), data)
             return
         body = self._link.open(TOPIC_OTA_CHUNK, payload)
         session = integer(body, 'session', 1, _UINT32)

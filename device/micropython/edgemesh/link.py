@@ -4,7 +4,7 @@ from .contracts import (
     TOPIC_ROOT, TOPIC_HELLO, TOPIC_WELCOME, TOPIC_OTA_CHUNK, PROTOCOL_VERSION, JSON_PAYLOAD_BYTES, NONCE_BYTES,
     CODE_SIGNATURE_INVALID, CODE_REPLAYED, CODE_NO_SESSION, CODE_MESSAGE_TOO_LARGE)
 from .crypto import Hmac, from_hex, hkdf, to_base64url, to_hex
-from .fields import Refused, digits, integer
+from .fields import Refused, digits, integer, texts
 from .signing import Session, parse, sign, verify
 
 NEVER = 1 << 62
@@ -30,16 +30,22 @@ class DeviceKey:
         salt = device_nonce + hub_nonce
         return self._derive(salt, 'session-up'), self._derive(salt, 'session-down')
 
+    def encryption(self, device_nonce, hub_nonce):
+        salt = device_nonce + hub_nonce
+        return self._derive(salt, 'encryption-up'), self._derive(salt, 'encryption-down')
+
     def _derive(self, salt, use):
         return hkdf(self._secret, salt, '%s %s %s' % (TOPIC_ROOT, use, self._identity))
 
 
 class DeviceLink:
-    def __init__(self, key, site, device, random):
+    # cipher makes a session's encryption; None not to ask the hub for any, as under TLS.
+    def __init__(self, key, site, device, random, cipher=None):
         self._key = key
         self._site = site
         self._device = device
         self._random = random
+        self._cipher = cipher
         self._handshake = Hmac(key.handshake)
         self._topics = {}
         self._current = None
@@ -78,7 +84,10 @@ class DeviceLink:
         self._nonce = self._random(NONCE_BYTES)
         self.due_ms = now_ms + self._retry_ms
         self._retry_ms = min(self._retry_ms * 2, HELLO_RETRY_MAX_MS)
-        return sign(self._handshake, self.topic_of(TOPIC_HELLO), {'v': PROTOCOL_VERSION, 'nonce': to_hex(self._nonce)})
+        hello = {'v': PROTOCOL_VERSION, 'nonce': to_hex(self._nonce)}
+        if self._cipher:
+            hello['encrypt'] = True
+        return sign(self._handshake, self.topic_of(TOPIC_HELLO), hello)
 
     # Takes the answer to the last hello and gives the welcome's body.
     def welcomed(self, payload):
@@ -92,8 +101,10 @@ class DeviceLink:
         integer(body, 'time', 0, 999999999999999999)
         if self._nonce is None or device_nonce != to_hex(self._nonce):
             raise Refused(CODE_REPLAYED, 'The welcome answers another hello.')
+        encrypted = texts(body, 'encrypt', 32) if self._cipher else None
+        cipher = self._cipher(*self._key.encryption(self._nonce, from_hex(hub_nonce)), topics=encrypted) if encrypted else None
         self._previous = self._current
-        self._current = Session(*self._key.session(self._nonce, from_hex(hub_nonce)))
+        self._current = Session(*self._key.session(self._nonce, from_hex(hub_nonce)), cipher=cipher)
         self._nonce = None
         self._hub_boot = hub_boot
         self.due_ms = NEVER
@@ -102,7 +113,7 @@ class DeviceLink:
 
     # Signs a message under the session in use; there must be one.
     def seal(self, kind, body):
-        return self._current.seal(self.topic_of(kind), body)
+        return self._current.seal(kind, self.topic_of(kind), body)
 
     # Verifies and reads a message of a session.
     def open(self, kind, payload):
@@ -111,17 +122,20 @@ class DeviceLink:
         current, previous = self._current, self._previous
         if current and current.signed(topic, payload):
             self._previous = None
-            return current.open(payload)
+            return current.open(kind, topic, payload)
         if previous and previous.signed(topic, payload):
-            return previous.open(payload)
+            return previous.open(kind, topic, payload)
         if current:
             raise Refused(CODE_SIGNATURE_INVALID, 'The signature fits no session of this device.')
         raise Refused(CODE_NO_SESSION, 'No handshake has been made yet; the device must say hello first.')
 
+    # The data of a chunk frame in plain; None where it is not the hub's.
     def open_chunk(self, frame):
         topic = self.topic_of(TOPIC_OTA_CHUNK)
-        current, previous = self._current, self._previous
-        return bool(current and current.signed_chunk(topic, frame) or previous and previous.signed_chunk(topic, frame))
+        for session in (self._current, self._previous):
+            data = session.open_chunk(TOPIC_OTA_CHUNK, topic, frame) if session else None
+            if data is not None:
+                return data
 
     def _restart(self, now_ms):
         self.established = False

@@ -10,6 +10,11 @@ try:
 except ImportError:
     urandom = None
 
+try:
+    import cryptolib
+except ImportError:
+    cryptolib = None
+
 STATE = '/state/'
 _WIFI_PATIENCE_MS = 20000
 _EPOCH_2000 = 946684800
@@ -27,6 +32,9 @@ class Platform:
         self.reset_by_watchdog = machine.reset_cause() == machine.WDT_RESET
         self.reset = machine.reset
         self.random = urandom
+        # Whether the firmware has AES; where it does not, messages are signed and not encrypted.
+        self.has_aes = cryptolib is not None
+        self.cipher = None
         self.sleep_ms = sleep_ms
 
     # Milliseconds since power-on that do not wrap, as ticks_ms does after days.

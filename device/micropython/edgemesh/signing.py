@@ -72,26 +72,37 @@ class ReplayWindow:
 
 
 class Session:
-    def __init__(self, send_key, receive_key):
+    def __init__(self, send_key, receive_key, cipher=None):
+        self._cipher = cipher
         self._send = Hmac(send_key)
         self._receive = Hmac(receive_key)
         self._window = ReplayWindow()
         self._counter = 0
 
-    def seal(self, topic, body):
+    def seal(self, kind, topic, body):
         self._counter += 1
+        if self._cipher and self._cipher.covers(kind):
+            body = self._cipher.seal(topic, body, self._counter)
         body['n'] = self._counter
         return sign(self._send, topic, body)
 
     def signed(self, topic, payload):
         return verify(self._receive, topic, payload)
 
-    def signed_chunk(self, topic, frame):
-        return verify_chunk(self._receive, topic, frame)
+    # The data of a chunk frame; None where it is not signed by the other side, or not encrypted as was agreed.
+    def open_chunk(self, kind, topic, frame):
+        if not verify_chunk(self._receive, topic, frame):
+            return None
+        if self._cipher and self._cipher.covers(kind):
+            return self._cipher.open_chunk(topic, frame)
+        return frame[CHUNK_OVERHEAD:]
 
-    def open(self, payload):
+    # What is to be encrypted is refused in plain: whoever holds the keys agreed to it in the handshake.
+    def open(self, kind, topic, payload):
         body = parse(payload)
         counter = integer(body, 'n', 1, 999999999999999999)
         if not self._window.accept(counter):
             raise Refused(CODE_REPLAYED, 'The counter %d was seen before or is too old.' % counter)
+        if self._cipher and self._cipher.covers(kind):
+            return self._cipher.open(topic, body, counter)
         return body

@@ -25,6 +25,10 @@ def start(make):
         return None
     platform.make_state_folder()
     board.start_watchdog(settings['watchdog_ms'])
+    if board.has_aes and settings['encrypt'] and not settings.get('ca'):
+        # Before the modules are hidden: what is imported after that would come a second time.
+        from .cipher import Cipher
+        board.cipher = Cipher
     _hide()
     agent = make(settings, board)
     agent.choose_slot(choose_slot)

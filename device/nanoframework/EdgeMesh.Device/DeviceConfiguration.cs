@@ -33,6 +33,9 @@ public sealed class DeviceConfiguration
     /// <summary>Member <c>ca</c>: PEM of the authority behind the broker's certificate; without it the connection is plain.</summary>
     public string Authority { get; private set; } = "";
 
+    /// <summary>Member <c>encrypt</c>: whether messages are encrypted as the hub asks where the connection is not TLS; costs time and memory. Default true.</summary>
+    public bool Encrypt { get; private set; } = true;
+
     /// <summary>Member <c>slot_bytes</c>: room of one slot. Default 256 KiB.</summary>
     public long SlotBytes { get; private set; }
 
@@ -74,6 +77,7 @@ public sealed class DeviceConfiguration
             Host = HostName(o),
             Port = (int)o.Integer("port", 1, 65535),
             Authority = o.OptionalString("ca", 8192),
+            Encrypt = Flag(o, "encrypt"),
             SlotBytes = o.OptionalInteger("slot_bytes", 1, Limits.ImageBytesMax, 256 * 1024),
             Window = (int)o.OptionalInteger("window", 1, Limits.WindowMax, 8),
             ChunkBytes = (int)o.OptionalInteger("chunk_bytes", Limits.ChunkBytesMin, Limits.ChunkBytesMax, Limits.ChunkBytesDefault),
@@ -103,6 +107,18 @@ public sealed class DeviceConfiguration
         }
 
         return name;
+    }
+
+    // True where it is missing.
+    private static bool Flag(JsonObject o, string member)
+    {
+        object? value = o.Get(member);
+        if (o.Has(member) && value is not bool)
+        {
+            o.Note(member, "true or false");
+        }
+
+        return value is not bool flag || flag;
     }
 
     private static string HostName(JsonObject o)

@@ -37,6 +37,10 @@ internal static class StatusCommand
             call.Output.WriteLine($"version  {hub.Version}");
             call.Output.WriteLine($"broker   {hub.Broker}, {hub.BrokerAddress}");
             call.Output.WriteLine($"viewer   {hub.ViewerUser}, password in {hub.ViewerPasswordFile}");
+            foreach (string warning in hub.Warnings)
+            {
+                call.Output.Hint("WARNING: " + warning);
+            }
         }
 
         return HealthOf(call, answer.Value);

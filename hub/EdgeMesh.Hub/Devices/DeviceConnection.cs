@@ -52,11 +52,11 @@ internal sealed class DeviceConnection(string site, string id, byte[] secret, IC
     }
 
     /// <summary>Answers a hello.</summary>
-    internal Opened Greet(byte[] payload, string hubBoot, long unixSeconds, out byte[]? welcome)
+    internal Opened Greet(byte[] payload, string hubBoot, long unixSeconds, string[] encrypt, out byte[]? welcome)
     {
         lock (_gate)
         {
-            return _link.Greet(payload, hubBoot, unixSeconds, out welcome);
+            return _link.Greet(payload, hubBoot, unixSeconds, encrypt, out welcome);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class DeviceConnection(string site, string id, byte[] secret, IC
 
     internal string TopicOf(TopicKind kind) => _link.TopicOf(kind);
 
-    internal bool SealChunk(long session, long sequence, byte[] frame)
+    internal byte[]? SealChunk(long session, long sequence, byte[] frame)
     {
         lock (_gate)
         {

@@ -20,6 +20,7 @@ public static class DevicesFeature
         services.AddOptions<DeviceOptions>().BindConfiguration(DeviceOptions.Section)
             .Validate(o => o.MessagesPerSecond is >= 1 and <= 10_000, "Devices:MessagesPerSecond takes 1 to 10000.")
             .Validate(o => o.MessageBurst is >= 1 and <= 100_000, "Devices:MessageBurst takes 1 to 100000.")
+            .Validate(o => o.EncryptedTopics() is not null, "Devices:Encrypt takes command, response, telemetry and program, with commas between.")
             .ValidateOnStart();
         return services.AddSingleton<DeviceStore>().AddSingleton<DeviceGateway>().AddSingleton<DeviceMirror>().AddSingleton<DeviceService>()
             .AddSingleton<IOperationSource, DeviceOperations>()

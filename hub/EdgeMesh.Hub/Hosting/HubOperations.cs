@@ -1,7 +1,9 @@
 using System.Collections.Generic;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
+using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Hub.Hosting;
 
@@ -13,10 +15,12 @@ namespace EdgeMesh.Hub.Hosting;
 /// <param name="BrokerAddress">Host and port of the broker, for MQTT Explorer.</param>
 /// <param name="ViewerUser">The read-only account.</param>
 /// <param name="ViewerPasswordFile">The file of its password.</param>
-public sealed record HubView(string Site, string Version, string Broker, Error? BrokerError, string BrokerAddress, string ViewerUser, string ViewerPasswordFile);
+/// <param name="Warnings">What is not as it should be outside a laboratory, a sentence each.</param>
+public sealed record HubView(string Site, string Version, string Broker, Error? BrokerError, string BrokerAddress, string ViewerUser, string ViewerPasswordFile,
+    string[] Warnings);
 
 /// <summary>What the hub can be asked about itself.</summary>
-public sealed class HubOperations(HubIdentity identity, BrokerState state, BrokerInfo broker) : IOperationSource
+public sealed class HubOperations(HubIdentity identity, BrokerState state, BrokerInfo broker, IOptions<DeviceOptions> devices) : IOperationSource
 {
     /// <inheritdoc/>
     public IEnumerable<Operation> Operations => [Operation.Create<NoParameters, HubView>("hub-status", "Shows how the hub and its broker are.", _ => Show()).Reading()];
@@ -31,6 +35,7 @@ public sealed class HubOperations(HubIdentity identity, BrokerState state, Broke
             BrokerPhase.Connected => "connected",
             _ => "stopped",
         };
-        return new HubView(identity.Site, identity.Version, phase, status.Error, $"{broker.Host}:{broker.Port}", broker.ViewerUser, broker.ViewerPasswordFile);
+        return new HubView(identity.Site, identity.Version, phase, status.Error, $"{broker.Host}:{broker.Port}", broker.ViewerUser, broker.ViewerPasswordFile,
+            devices.Value.AllowUnauthenticated ? ["Devices:AllowUnauthenticated is on: devices are believed WITHOUT A SIGNATURE. Switch it off outside a laboratory."] : []);
     }
 }

@@ -8,6 +8,9 @@ public sealed class Hello
 
     /// <summary>The device's nonce: 32 hex digits, fresh for every hello.</summary>
     public string Nonce { get; set; } = "";
+
+    /// <summary>Whether the device asks for encryption: it can do AES-256-GCM, and its connection is not TLS.</summary>
+    public bool Encrypt { get; set; }
 }
 
 /// <summary>The hub's answer to a hello, signed with the device's handshake key over both nonces.</summary>
@@ -24,6 +27,12 @@ public sealed class Welcome
 
     /// <summary>The hub's time, in seconds since 1970-01-01 UTC: a device has no clock of its own.</summary>
     public long Time { get; set; }
+
+    /// <summary>
+    /// What is encrypted in this session, in both directions: topics below the device's, such as <c>down/command</c>. Empty for nothing, and
+    /// where the hello did not ask. What is named and comes in plain is refused.
+    /// </summary>
+    public string[] Encrypt { get; set; } = new string[0];
 }
 
 /// <summary>Retained at <c>hub/status</c>; the will says <c>offline</c> and nothing else. Not signed: it only prompts a hello.</summary>

@@ -33,19 +33,26 @@ public sealed class DeviceKey
     /// <summary>The keys of the session that two nonces make.</summary>
     /// <param name="deviceNonce">The hello's nonce.</param>
     /// <param name="hubNonce">The welcome's nonce.</param>
-    public SessionKeys Session(byte[] deviceNonce, byte[] hubNonce)
+    public SessionKeys Session(byte[] deviceNonce, byte[] hubNonce) => Pair(deviceNonce, hubNonce, "session");
+
+    /// <summary>The encryption keys of the session that two nonces make.</summary>
+    /// <param name="deviceNonce">The hello's nonce.</param>
+    /// <param name="hubNonce">The welcome's nonce.</param>
+    public SessionKeys Encryption(byte[] deviceNonce, byte[] hubNonce) => Pair(deviceNonce, hubNonce, "encryption");
+
+    private SessionKeys Pair(byte[] deviceNonce, byte[] hubNonce, string use)
     {
         byte[] salt = new byte[deviceNonce.Length + hubNonce.Length];
         deviceNonce.CopyTo(salt, 0);
         hubNonce.CopyTo(salt, deviceNonce.Length);
-        return new SessionKeys(Derive(salt, "session-up"), Derive(salt, "session-down"));
+        return new SessionKeys(Derive(salt, use + "-up"), Derive(salt, use + "-down"));
     }
 
     private byte[] Derive(byte[] salt, string use) =>
         Hkdf.Derive(_crypto, _secret, salt, Topic.Root + " " + use + " " + _identity, Limits.KeyBytes);
 }
 
-/// <summary>The signing keys of one session, a direction each.</summary>
+/// <summary>The keys of one session for one use, a direction each.</summary>
 public sealed class SessionKeys
 {
     /// <summary>A pair of keys.</summary>
@@ -55,9 +62,9 @@ public sealed class SessionKeys
         Down = down;
     }
 
-    /// <summary>Signs what the device sends.</summary>
+    /// <summary>For what the device sends.</summary>
     public byte[] Up { get; }
 
-    /// <summary>Signs what the hub sends.</summary>
+    /// <summary>For what the hub sends.</summary>
     public byte[] Down { get; }
 }

@@ -16,15 +16,22 @@ public sealed class DeviceLink : Link
     /// <summary>Longest wait for a welcome, in milliseconds.</summary>
     public const long HelloRetryMaxMs = 60000;
 
+    private readonly bool _encrypts;
     private byte[]? _nonce;
     private long _helloDueMs = long.MaxValue;
     private long _retryMs = HelloRetryMs;
     private string _hubBoot = "";
 
     /// <summary>The link of this device.</summary>
-    public DeviceLink(ICrypto crypto, DeviceKey key, string site, string device)
+    /// <param name="crypto">The platform's primitives.</param>
+    /// <param name="key">The device's keys.</param>
+    /// <param name="site">The hub's site.</param>
+    /// <param name="device">The device's id.</param>
+    /// <param name="encrypts">Whether it asks the hub to encrypt: where the connection is not TLS.</param>
+    public DeviceLink(ICrypto crypto, DeviceKey key, string site, string device, bool encrypts = false)
         : base(crypto, key, site, device)
     {
+        _encrypts = encrypts;
     }
 
     /// <summary>Whether the hub has answered the last hello.</summary>
@@ -65,7 +72,7 @@ public sealed class DeviceLink : Link
         _nonce = Crypto.Random(Limits.NonceBytes);
         _helloDueMs = nowMs + _retryMs;
         _retryMs = Math.Min(_retryMs * 2, HelloRetryMaxMs);
-        Hello hello = new Hello { Nonce = Hex.Encode(_nonce) };
+        Hello hello = new Hello { Nonce = Hex.Encode(_nonce), Encrypt = _encrypts };
         return SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Hello), Codec.Write(hello));
     }
 
@@ -91,9 +98,8 @@ public sealed class DeviceLink : Link
             return Opened.Refused(ErrorCodes.Replayed, "The welcome answers another hello.");
         }
 
-        SessionKeys keys = Key.Session(_nonce, Hex.Decode(read.Nonce)!);
         Others[0] = Current;
-        Current = new Session(Crypto, keys.Up, keys.Down);
+        Current = NewSession(_nonce, Hex.Decode(read.Nonce)!, _encrypts ? read.Encrypt : new string[0], false);
         _nonce = null;
         _hubBoot = read.Hub;
         _helloDueMs = long.MaxValue;
@@ -103,7 +109,7 @@ public sealed class DeviceLink : Link
     }
 
     /// <summary>Signs a message under the session in use. There must be one.</summary>
-    public byte[] Seal(TopicKind kind, JsonWriter body) => Current!.Seal(TopicOf(kind), body);
+    public byte[] Seal(TopicKind kind, JsonWriter body) => Current!.Seal(kind, TopicOf(kind), body);
 
     /// <inheritdoc/>
     protected override void CurrentProven() => DropOthers();

@@ -31,7 +31,12 @@ public sealed class HubLink : Link
 
     /// <summary>Answers a hello, with the hub's boot id and time.</summary>
     /// <returns>The welcome's payload in <paramref name="welcome"/>, or the refusal as a result.</returns>
-    public Opened Greet(byte[] payload, string hubBoot, long unixSeconds, out byte[]? welcome)
+    /// <param name="payload">The hello.</param>
+    /// <param name="hubBoot">The hub's boot id: 16 hex digits.</param>
+    /// <param name="unixSeconds">The hub's time.</param>
+    /// <param name="encrypt">What is to be encrypted where the device asks for it: see <see cref="Welcome.Encrypt"/>.</param>
+    /// <param name="welcome">The answer; null where the hello is refused.</param>
+    public Opened Greet(byte[] payload, string hubBoot, long unixSeconds, string[] encrypt, out byte[]? welcome)
     {
         welcome = null;
         Opened opened = OpenHandshake(TopicKind.Hello, payload);
@@ -63,10 +68,10 @@ public sealed class HubLink : Link
         }
 
         byte[] nonce = Crypto.Random(Limits.NonceBytes);
-        SessionKeys keys = Key.Session(Hex.Decode(hello.Nonce)!, nonce);
-        Welcome answer = new Welcome { DeviceNonce = hello.Nonce, Nonce = Hex.Encode(nonce), Hub = hubBoot, Time = unixSeconds };
+        string[] agreed = hello.Encrypt ? encrypt : new string[0];
+        Welcome answer = new Welcome { DeviceNonce = hello.Nonce, Nonce = Hex.Encode(nonce), Hub = hubBoot, Time = unixSeconds, Encrypt = agreed };
         welcome = SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Welcome), Codec.Write(answer));
-        Others[_next] = new Session(Crypto, keys.Down, keys.Up);
+        Others[_next] = NewSession(Hex.Decode(hello.Nonce)!, nonce, agreed, true);
         _nonces[_next] = hello.Nonce;
         _welcomes[_next] = welcome;
         _next = (_next + 1) % _nonces.Length;
@@ -74,14 +79,11 @@ public sealed class HubLink : Link
     }
 
     /// <summary>Signs a message under the session in use; null where there is none.</summary>
-    public byte[]? Seal(TopicKind kind, JsonWriter body) => Current?.Seal(TopicOf(kind), body);
+    public byte[]? Seal(TopicKind kind, JsonWriter body) => Current?.Seal(kind, TopicOf(kind), body);
 
-    /// <summary>Signs a chunk frame under the session in use; false where there is none.</summary>
-    public bool SealChunk(long session, long sequence, byte[] frame)
-    {
+    /// <summary>The chunk frame to send under the session in use; null where there is none.</summary>
+    public byte[]? SealChunk(long session, long sequence, byte[] frame) =>
         Current?.SealChunk(TopicOf(TopicKind.OtaChunk), session, sequence, frame);
-        return Current != null;
-    }
 
     /// <inheritdoc/>
     protected override void CurrentProven()

@@ -63,7 +63,7 @@ public abstract class Link
         if (Current != null && Current.Signed(topic, payload))
         {
             CurrentProven();
-            return Current.Open(payload);
+            return Current.Open(kind, topic, payload);
         }
 
         bool any = Current != null;
@@ -74,7 +74,7 @@ public abstract class Link
             if (other != null && other.Signed(topic, payload))
             {
                 OtherProven(other);
-                return other.Open(payload);
+                return other.Open(kind, topic, payload);
             }
         }
 
@@ -83,11 +83,11 @@ public abstract class Link
             : Opened.Refused(ErrorCodes.NoSession, "No handshake has been made yet; the device must say hello first.");
     }
 
-    /// <summary>Whether a binary chunk frame is signed by the other side.</summary>
-    public bool OpenChunk(byte[] frame)
+    /// <summary>A binary chunk frame with its data in plain; null where it is not signed by the other side.</summary>
+    public byte[]? OpenChunk(byte[] frame)
     {
         string topic = TopicOf(TopicKind.OtaChunk);
-        return (Current != null && Current.SignedChunk(topic, frame)) || (Others[0] != null && Others[0]!.SignedChunk(topic, frame));
+        return Current?.OpenChunk(topic, frame) ?? Others[0]?.OpenChunk(topic, frame);
     }
 
     /// <summary>A message under the session in use arrived.</summary>
@@ -103,6 +103,24 @@ public abstract class Link
         {
             Others[i] = null;
         }
+    }
+
+    /// <summary>The session of a handshake.</summary>
+    /// <param name="deviceNonce">The hello's nonce.</param>
+    /// <param name="hubNonce">The welcome's nonce.</param>
+    /// <param name="encrypt">What the welcome says is encrypted.</param>
+    /// <param name="hub">Whether this is the hub's side.</param>
+    protected Session NewSession(byte[] deviceNonce, byte[] hubNonce, string[] encrypt, bool hub)
+    {
+        SessionKeys sign = Key.Session(deviceNonce, hubNonce);
+        SessionCipher? cipher = null;
+        if (encrypt.Length > 0)
+        {
+            SessionKeys secret = Key.Encryption(deviceNonce, hubNonce);
+            cipher = new SessionCipher(Crypto, hub ? secret.Down : secret.Up, hub ? secret.Up : secret.Down, encrypt);
+        }
+
+        return new Session(Crypto, hub ? sign.Down : sign.Up, hub ? sign.Up : sign.Down, cipher);
     }
 
     /// <summary>Reads a handshake message, signed with the long-term handshake key.</summary>

@@ -12,7 +12,10 @@ namespace EdgeMesh.Protocol.Security;
 /// </remarks>
 public static class SignedJson
 {
-    private const string Opening = ",\"mac\":\"";
+    /// <summary>The member that carries the signature.</summary>
+    public const string Member = "mac";
+
+    private const string Opening = ",\"" + Member + "\":\"";
 
     /// <summary>Bytes of the signature member and the last brace.</summary>
     public const int TailBytes = 8 + 64 + 2;

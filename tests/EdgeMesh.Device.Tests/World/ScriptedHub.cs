@@ -46,6 +46,9 @@ public sealed class ScriptedHub
     /// <summary>The session of the last update; no hub uses one twice.</summary>
     public long Session { get; set; }
 
+    /// <summary>What the hub has encrypted.</summary>
+    public string[] Encrypted { get; set; } = [];
+
     public string Encoding { get; set; } = ChunkEncodings.Raw;
 
     public int ChunkBytes { get; set; } = 256;
@@ -94,7 +97,7 @@ public sealed class ScriptedHub
         var topic = Topic.Parse(topicText)!;
         if (topic.Kind == TopicKind.Hello)
         {
-            Assert.Equal("", Link.Greet(payload, Boot, 1_800_000_000 + (nowMs / 1000), out byte[]? welcome).Code);
+            Assert.Equal("", Link.Greet(payload, Boot, 1_800_000_000 + (nowMs / 1000), Encrypted, out byte[]? welcome).Code);
             _publish(Link.TopicOf(TopicKind.Welcome), welcome!);
             return;
         }
@@ -189,7 +192,7 @@ public sealed class ScriptedHub
 
         byte[] frame = new byte[ChunkFrame.Overhead + data.Length];
         data.CopyTo(frame, ChunkFrame.Overhead);
-        Link.SealChunk(Session, sequence, frame);
-        if (!LosesChunk(sequence)) _publish(Link.TopicOf(TopicKind.OtaChunk), frame);
+        byte[] sealedFrame = Link.SealChunk(Session, sequence, frame)!;
+        if (!LosesChunk(sequence)) _publish(Link.TopicOf(TopicKind.OtaChunk), sealedFrame);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class TestDeviceOptions
     /// <summary>Chunks after which it stops to acknowledge, as one that loses power does.</summary>
     public long StopAfter { get; set; } = long.MaxValue;
 
+    /// <summary>Whether it asks for encryption.</summary>
+    public bool Encrypts { get; init; } = true;
+
     /// <summary>Whether it answers updates at all.</summary>
     public bool AnswersUpdates { get; init; } = true;
 }
@@ -133,7 +136,7 @@ internal sealed class TestDevice : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _client.DisposeAsync();
 
-    private DeviceLink NewLink() => new(new DotNetCrypto(), _key, Configuration.Site, Configuration.Device);
+    private DeviceLink NewLink() => new(new DotNetCrypto(), _key, Configuration.Site, Configuration.Device, _options.Encrypts);
 
     private async Task TakeAsync(MqttApplicationMessage message)
     {
@@ -154,8 +157,9 @@ internal sealed class TestDevice : IAsyncDisposable
 
         if (kind == TopicKind.OtaChunk && payload[0] == Limits.ProtocolVersion)
         {
-            Assert.True(_link.OpenChunk(payload), "the hub's chunks are signed");
-            await TakeChunkAsync(ChunkFrame.SessionOf(payload), ChunkFrame.SequenceOf(payload), payload.AsMemory(ChunkFrame.Overhead));
+            byte[]? frame = _link.OpenChunk(payload);
+            Assert.True(frame is not null, "the hub's chunks are signed");
+            await TakeChunkAsync(ChunkFrame.SessionOf(frame), ChunkFrame.SequenceOf(frame), frame.AsMemory(ChunkFrame.Overhead));
             return;
         }
 

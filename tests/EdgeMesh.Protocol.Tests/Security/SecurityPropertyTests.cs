@@ -50,10 +50,10 @@ public sealed class SecurityPropertyTests
         {
             byte[] payload = new byte[random.Next(200)];
             random.NextBytes(payload);
-            Assert.Equal(ErrorCodes.SignatureInvalid, hub.Greet(payload, "0123456789abcdef", 0, out _).Code);
+            Assert.Equal(ErrorCodes.SignatureInvalid, hub.Greet(payload, "0123456789abcdef", 0, [], out _).Code);
             Assert.Equal(ErrorCodes.SignatureInvalid, device.Welcomed(payload, out _).Code);
             Assert.Equal(ErrorCodes.NoSession, hub.Open(TopicKind.Status, payload).Code);
-            Assert.False(hub.OpenChunk(payload));
+            Assert.Null(hub.OpenChunk(payload));
         }
     }
 

@@ -59,7 +59,7 @@ public sealed class SecurityVectorTests
         device.Connected(0);
         byte[] hello = device.Poll(0)!;
         Assert.Equal(file.Text("hello"), Encoding.UTF8.GetString(hello));
-        Assert.NotNull(hub.Greet(hello, file.Text("hub"), file.Number("time"), out byte[]? welcome).Body);
+        Assert.NotNull(hub.Greet(hello, file.Text("hub"), file.Number("time"), [], out byte[]? welcome).Body);
         Assert.Equal(file.Text("welcome"), Encoding.UTF8.GetString(welcome!));
         Assert.False(hub.Established);
         Assert.Null(hub.Seal(TopicKind.Command, new JsonWriter()));
@@ -79,6 +79,47 @@ public sealed class SecurityVectorTests
     }
 
     [Fact]
+    public void Encrypted_messages_and_chunks_are_made_accepted_and_refused_as_the_vectors_say()
+    {
+        Vector file = VectorFile.Load("encryption");
+        foreach (ICrypto platform in TestCrypto.Both)
+        {
+            DeviceKey key = new(platform, file.Hex("secret"), file.Text("site"), file.Text("device"));
+            DeviceLink device = new(new TestCrypto(file.Hex("device_nonce")), key, file.Text("site"), file.Text("device"), encrypts: true);
+            HubLink hub = new(new TestCrypto(file.Hex("hub_nonce")), key, file.Text("site"), file.Text("device"));
+            device.Connected(0);
+            byte[] hello = device.Poll(0)!;
+            Assert.Equal(file.Text("hello"), Encoding.UTF8.GetString(hello));
+            string[] encrypt = [.. file["encrypt"]!.AsArray().Select(t => (string)t!)];
+            hub.Greet(hello, file.Text("hub"), file.Number("time"), encrypt, out byte[]? welcome);
+            Assert.Equal(file.Text("welcome"), Encoding.UTF8.GetString(welcome!));
+            Assert.NotNull(device.Welcomed(welcome!, out _).Body);
+
+            byte[] up = device.Seal(TopicKind.Telemetry, new JsonWriter().AddRaw("temperature", "21.5"));
+            Assert.Equal(file["up"]!.AsObject().Text("payload"), Encoding.UTF8.GetString(up));
+            Assert.Equal(file["up"]!.AsObject().Text("plain"), Encoding.UTF8.GetString(hub.Open(TopicKind.Telemetry, up).Plain!));
+            byte[] down = hub.Seal(TopicKind.Command, new JsonWriter().Add("name", "identify"))!;
+            Assert.Equal(file["down"]!.AsObject().Text("payload"), Encoding.UTF8.GetString(down));
+            Assert.Equal("identify", device.Open(TopicKind.Command, down).Body!.String("name", 32));
+            Assert.NotNull(device.Open(TopicKind.Reported, Encoding.UTF8.GetBytes(file["plain_down"]!.AsObject().Text("payload"))).Body);
+            foreach (Vector c in VectorFile.List(file, "refused_down"))
+            {
+                Assert.Equal((c.Text("name"), c.Text("code")), (c.Text("name"), device.Open(TopicKind.Command, c.Utf8("payload")).Code));
+            }
+
+            Vector chunk = file["chunk"]!.AsObject();
+            byte[] frame = [.. new byte[ChunkFrame.Overhead], .. chunk.Hex("data")];
+            byte[] made = hub.SealChunk(chunk.Number("session"), chunk.Number("sequence"), frame)!;
+            Assert.Equal(chunk.Text("frame"), Hex.Encode(made));
+            Assert.Equal(chunk.Text("data"), Hex.Encode(device.OpenChunk(made)![ChunkFrame.Overhead..]));
+            foreach (Vector c in VectorFile.List(file, "refused_chunks"))
+            {
+                Assert.True(device.OpenChunk(c.Hex("frame")) is null, c.Text("name"));
+            }
+        }
+    }
+
+    [Fact]
     public void Handshakes_that_do_not_fit_are_refused_with_their_code()
     {
         Vector file = VectorFile.Load("handshake");
@@ -93,7 +134,7 @@ public sealed class SecurityVectorTests
 
         foreach (Vector c in VectorFile.List(file, "refused_hellos"))
         {
-            Assert.Equal((c.Text("name"), c.Text("code")), (c.Text("name"), HubOf(file).Greet(c.Utf8("payload"), file.Text("hub"), 0, out byte[]? welcome).Code));
+            Assert.Equal((c.Text("name"), c.Text("code")), (c.Text("name"), HubOf(file).Greet(c.Utf8("payload"), file.Text("hub"), 0, [], out byte[]? welcome).Code));
             Assert.Null(welcome);
         }
     }

@@ -135,7 +135,7 @@ internal sealed class HubProcess
     internal void SendChunk(DeviceSide device, SessionRow row, long sequence, byte[] frame)
     {
         MayDie();
-        if (device.Link.SealChunk(row.Session, sequence, frame))
+        if (device.Link.SealChunk(row.Session, sequence, frame) is byte[] payload)
         {
             World.Promises.ChunkSent(row);
             _bytesSent += row.Transfer.LengthOf(sequence);
@@ -147,7 +147,7 @@ internal sealed class HubProcess
                 World.Promises.Bounded("the bytes of all updates", _bytesSent, bound);
             }
 
-            _connection?.Publish(device.Link.TopicOf(TopicKind.OtaChunk), frame, 0, false);
+            _connection?.Publish(device.Link.TopicOf(TopicKind.OtaChunk), payload, 0, false);
         }
     }
 
@@ -257,7 +257,7 @@ internal sealed class HubProcess
         }
         else if (topic.Kind == TopicKind.Hello)
         {
-            if (device.Link.Greet(delivery.Payload, _boot, World.UnixSeconds, out byte[]? welcome).Code.Length == 0)
+            if (device.Link.Greet(delivery.Payload, _boot, World.UnixSeconds, [], out byte[]? welcome).Code.Length == 0)
             {
                 _connection?.Publish(device.Link.TopicOf(TopicKind.Welcome), welcome!, 1, false);
             }

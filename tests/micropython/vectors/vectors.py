@@ -265,6 +265,27 @@ def handshake(v):
           (True, signing.parse(first['payload'].encode())))
 
 
+def encryption(v):
+    from edgemesh import cipher
+    key = link.DeviceKey(unhex(v['secret']), v['site'], v['device'])
+    up, down = key.encryption(unhex(v['device_nonce']), unhex(v['hub_nonce']))
+    check('keys', (crypto.to_hex(up), crypto.to_hex(down)), (v['encryption_up'], v['encryption_down']))
+    device = link.DeviceLink(key, v['site'], v['device'], lambda count: unhex(v['device_nonce']), cipher.Cipher)
+    device.connected(0)
+    check('hello', signing.parse(device.poll(0)), signing.parse(v['hello'].encode()))
+    device.welcomed(v['welcome'].encode())
+    # Members come in no order here, and with them the signature.
+    check('up', signing.parse(device.seal(contracts.TOPIC_TELEMETRY, json.loads(v['up']['plain']))), signing.parse(v['up']['payload'].encode()))
+    check('down', device.open(contracts.TOPIC_COMMAND, v['down']['payload'].encode()), json.loads(v['down']['plain']))
+    check('the same again', refusal(device.open, contracts.TOPIC_COMMAND, v['down']['payload'].encode()), 'replayed')
+    check('not encrypted', device.open(contracts.TOPIC_REPORTED, v['plain_down']['payload'].encode())['state'], 'confirmed')
+    for c in v['refused_down']:
+        check(c['name'], refusal(device.open, contracts.TOPIC_COMMAND, c['payload'].encode()), c['code'])
+    check('chunk', device.open_chunk(memoryview(unhex(v['chunk']['frame']))), unhex(v['chunk']['data']))
+    for c in v['refused_chunks']:
+        check(c['name'], device.open_chunk(memoryview(unhex(c['frame']))), None)
+
+
 def offer_judge(v):
     for c in v['cases']:
         try:
@@ -443,7 +464,7 @@ for file, run in (
         ('sha256', sha256), ('hmac', hmac), ('hkdf', hkdf), ('sha512', sha512), ('hmac-sha512', hmac_sha512),
         ('x25519', x25519), ('ed25519', ed25519), ('cpace', cpace), ('aes-gcm', aes_gcm), ('crc32', crc), ('names', names), ('topics', topics),
         ('json', accepted_json), ('signed-json', signed_json), ('chunk-frame', chunk_frame),
-        ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake),
+        ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake), ('encryption', encryption),
         ('offer-judge', offer_judge), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
         ('receiver', run_receiver), ('messages', down_messages)):
     if file + '.json' not in os.listdir('/vectors'):

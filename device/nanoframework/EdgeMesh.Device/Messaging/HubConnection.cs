@@ -3,6 +3,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Device.Platform;
 using EdgeMesh.Protocol;
+using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Security;
 
@@ -29,7 +30,7 @@ internal sealed class HubConnection
         _backoff = new Backoff(board.Crypto);
         _chunkBytes = configuration.ChunkBytes;
         DeviceKey key = new DeviceKey(board.Crypto, configuration.Key, configuration.Site, configuration.Device);
-        _link = new DeviceLink(board.Crypto, key, configuration.Site, configuration.Device);
+        _link = new DeviceLink(board.Crypto, key, configuration.Site, configuration.Device, configuration.Encrypt && configuration.Authority.Length == 0);
         _settings = new MqttSettings
         {
             Host = configuration.Host,
@@ -166,12 +167,13 @@ internal sealed class HubConnection
 
     private HubMessage? OpenFrame(byte[] frame)
     {
-        if (frame.Length > _chunkBytes + ChunkFrame.Overhead)
+        if (frame.Length > _chunkBytes + ChunkFrame.Overhead + Gcm.TagBytes)
         {
             return Refuse(ErrorCodes.MessageTooLarge, "A chunk frame has " + frame.Length.ToString() + " bytes.");
         }
 
-        return _link.OpenChunk(frame) ? HubMessage.Chunk(frame) : Refuse(ErrorCodes.SignatureInvalid, "A chunk's tag fits no session of this device.");
+        byte[]? plain = _link.OpenChunk(frame);
+        return plain != null ? HubMessage.Chunk(plain) : Refuse(ErrorCodes.SignatureInvalid, "A chunk's tag fits no session of this device.");
     }
 
     private HubMessage? SeeHub(byte[] payload, long nowMs)

@@ -1,12 +1,12 @@
 using System;
 
-namespace EdgeMesh.Device.Updates;
+namespace EdgeMesh.Protocol;
 
 /// <summary>base64 with padding (RFC 4648 section 4), total: the runtimes' own decoders throw, each in its way.</summary>
-internal static class Base64
+public static class Base64
 {
     /// <summary>The bytes of a text; null where it is not base64.</summary>
-    internal static byte[]? Decode(string text)
+    public static byte[]? Decode(string text)
     {
         int length = text.Length;
         while (length > 0 && text.Length - length < 2 && text[length - 1] == '=')

@@ -72,6 +72,7 @@ public static class CliApplication
             DeviceCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),
+            CaCommands.Create(options),
             AuditCommands.Create(options),
             ExitCodesCommand.Create(options),
         };

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
@@ -49,6 +50,7 @@ public static class HubApplication
         builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
         builder.Services.AddSingleton<IOperationSource, HubOperations>();
         builder.Services.AddAudit();
+        builder.Services.AddCertificates();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
         builder.Services.AddFirmware();

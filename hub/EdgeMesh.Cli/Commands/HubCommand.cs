@@ -9,6 +9,7 @@ using System.Threading.Tasks;
 using EdgeMesh.Hub;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Ota;
@@ -26,6 +27,7 @@ internal static class HubCommand
     [
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
         (OtaOptions.Section, typeof(OtaOptions)), (AuditOptions.Section, typeof(AuditOptions)),
+        (CertificateOptions.Section, typeof(CertificateOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

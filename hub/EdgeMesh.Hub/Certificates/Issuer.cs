@@ -77,11 +77,11 @@ internal static class Issuer
     /// <summary>The certificate as PEM.</summary>
     public static string Pem(X509Certificate2 certificate) => certificate.ExportCertificatePem() + "\n";
 
-    /// <summary>Its private key as PEM (SEC 1, which every TLS library of a device reads).</summary>
+    /// <summary>Its private key as PEM (PKCS #8, which mbedTLS and OpenSSL read in PEM and in DER).</summary>
     public static string KeyPem(X509Certificate2 certificate)
     {
         using ECDsa key = certificate.GetECDsaPrivateKey()!;
-        return key.ExportECPrivateKeyPem() + "\n";
+        return key.ExportPkcs8PrivateKeyPem() + "\n";
     }
 
     private static X509Certificate2 Leaf(

@@ -59,6 +59,11 @@ public sealed class DeviceService(
         }
 
         gateway.Forget(id, "it was revoked");
+        if (first)
+        {
+            events.Publish(new DeviceRevoked(id, Printable.Of(reason)));
+        }
+
         Result<AccountEnforcement> account;
         try
         {
@@ -68,10 +73,6 @@ public sealed class DeviceService(
         {
             // Also where the caller has gone meanwhile.
             certificates.Revoke(id, Printable.Of(reason));
-            if (first)
-            {
-                events.Publish(new DeviceRevoked(id, Printable.Of(reason)));
-            }
         }
 
         string broker = !account.IsOk ? "pending" : account.Value == AccountEnforcement.Enforced ? "enforced" : "not_enforced";

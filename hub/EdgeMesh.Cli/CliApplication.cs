@@ -74,6 +74,7 @@ public static class CliApplication
             TokenCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),
+            CaCommands.Create(options),
             AuditCommands.Create(options),
             ExitCodesCommand.Create(options),
         };

@@ -7,6 +7,7 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Commands;
+using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
@@ -53,6 +54,7 @@ public static class HubApplication
         builder.Services.AddSingleton<IOperationSource, HubOperations>();
         builder.Services.AddAudit();
         builder.Services.AddAccess();
+        builder.Services.AddCertificates();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
         builder.Services.AddCommands();

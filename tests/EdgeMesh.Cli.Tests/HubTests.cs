@@ -135,7 +135,7 @@ public sealed class HubTests(RunningHub hub)
         string folder = Path.Combine(hub.Folder, "second");
         string socket = Path.Combine(folder, "hub.sock");
         using CancellationTokenSource stop = new();
-        Task<Ran> daemon = Ran.Of(["hub", "--Hub:StateFolder", folder, "--Broker:Port", $"{RunningHub.FreePort()}", "--socket", socket], stop.Token);
+        Task<Ran> daemon = Ran.Of(["hub", "--Hub:StateFolder", folder, "--Broker:Port", $"{RunningHub.FreePort()}", "--Broker:TlsPort", "0", "--socket", socket], stop.Token);
         await RunningHub.EventuallyAsync(async () => (await Ran.Of(["devices", "list", "--socket", socket], CancellationToken.None)).ExitCode == 0, "the daemon answers");
         await stop.CancelAsync();
         Assert.Equal(new Ran(ExitCodes.Ok, "", ""), await daemon);

@@ -25,7 +25,7 @@ public sealed class RunningHub : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        _hub = HubApplication.Build(["--Hub:StateFolder", Path.Combine(Folder, "state"), "--Hub:Socket", Socket, "--Broker:Port", $"{_port}"]);
+        _hub = HubApplication.Build(["--Hub:StateFolder", Path.Combine(Folder, "state"), "--Hub:Socket", Socket, "--Broker:Port", $"{_port}", "--Broker:TlsPort", "0"]);
         await _hub.StartAsync();
         // The broker comes up behind the hub's back: a device can be added and removed once it is there.
         await EventuallyAsync(async () => (await RunAsync("devices", "add", "probe", "--type", "relay")).ExitCode == ExitCodes.Ok, "the broker is up");

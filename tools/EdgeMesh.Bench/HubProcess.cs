@@ -45,7 +45,7 @@ internal sealed class HubProcess : IAsyncDisposable
         string socket = Path.Combine(folder, "hub.sock");
         string[] arguments =
         [
-            dll, "hub", "--Hub:Site", Site, "--Hub:StateFolder", Path.Combine(folder, "hub"), "--Hub:Socket", socket, "--Broker:Port", $"{port}", .. options,
+            dll, "hub", "--Hub:Site", Site, "--Hub:StateFolder", Path.Combine(folder, "hub"), "--Hub:Socket", socket, "--Broker:Port", $"{port}", "--Broker:TlsPort", "0", .. options,
         ];
         HubProcess hub = new(await ServerProcess.StartAsync(arguments, socket, "v1/operations/devices-list").ConfigureAwait(false), folder, port);
         await hub.ConnectedAsync().ConfigureAwait(false);

@@ -53,13 +53,14 @@ export function createSockets(post, heap, waitUntil) {
       return waitUntil(() => opened(socket), timeout_ms) ?? -ETIMEDOUT;
     },
 
-    socket_start_tls(id, name, ca, verify, cert, key) {
+    /** Without `wait` the handshake goes on by itself; until it is done nothing can be sent or received. */
+    socket_start_tls(id, name, ca, verify, cert, key, wait) {
       const socket = sockets.get(id);
       if (!socket) return -EBADF;
       if (word(socket, STATE) !== OPEN) return -ENOTCONN;
       Atomics.store(socket.words, STATE, CONNECTING);
       post({ op: 'tls', id, name, verify, ca: ca || undefined, cert: cert || undefined, key: key || undefined });
-      return waitUntil(() => opened(socket), -1);
+      return wait ? waitUntil(() => opened(socket), -1) : 0;
     },
 
     /** Blocking: writes all or what was possible before the timeout. Non-blocking: what fits. */

@@ -4,6 +4,8 @@ from .fields import Refused, digits, integer, invalid, is_name, parse_object, te
 
 PATH = '/edgemesh.json'
 _DAY_MS = 86400000
+_PEM_LENGTH = 8192
+_UINT32 = 4294967295
 
 
 # The members, optional ones filled in. Raises Refused with a sentence that says what to mend.
@@ -29,6 +31,11 @@ def _check(o):
     if not text(o, 'host', 255):
         invalid('host', "the hub's address")
     integer(o, 'port', 1, 65535)
+    if 'ca' in o:
+        for name in ('ca', 'certificate', 'private_key') if 'certificate' in o else ('ca',):
+            if '-----BEGIN ' not in text(o, name, _PEM_LENGTH):
+                invalid(name, 'PEM')
+        o['time'] = integer(o, 'time', 0, _UINT32, 0)
     for name, low, high, default in (
             ('slot_bytes', 1, IMAGE_BYTES_MAX, 131072), ('window', 1, WINDOW_MAX, 8),
             ('chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, CHUNK_BYTES_DEFAULT),

@@ -36,6 +36,7 @@ class Connection:
         for kind in (TOPIC_WELCOME, TOPIC_COMMAND, TOPIC_REPORTED, TOPIC_OTA_OFFER, TOPIC_OTA_CHUNK, TOPIC_OTA_COMPLETE,
                      TOPIC_OTA_ABORT_DOWN):
             self._kinds[link.topic_of(kind)] = kind
+        self._tls = None
         self._dial_ms = 0
         self._backoff_ms = _BACKOFF_MS
 
@@ -56,7 +57,8 @@ class Connection:
     def poll(self, now_ms):
         try:
             self._poll(now_ms)
-        except OSError as e:
+        except (OSError, ValueError) as e:
+            # A ValueError is how ssl says that the broker's certificate is not to be trusted.
             self.drop(now_ms, 'the connection failed: %r' % e)
 
     # Signs and sends; False where it cannot go out now.
@@ -79,9 +81,14 @@ class Connection:
         client, link, config = self._client, self._link, self._config
         if client.closed:
             if self._platform.online(config['wifi']) and now_ms >= self._dial_ms:
+                if 'ca' in config and not self._tls:
+                    # Only now, so that certificates that cannot be read keep the program running.
+                    from . import tls
+                    self._tls = tls.context(config)
+                    self._platform.set_clock_at_least(config['time'])
                 will = link.topic_of(TOPIC_STATUS), '{"status":"%s"}' % STATUS_LOST
                 client.dial(config['host'], config['port'], config['device'], config['device'], self._password, will,
-                            _KEEPALIVE_S, now_ms)
+                            _KEEPALIVE_S, now_ms, self._tls)
             return
         greeted = client.open
         client.poll(now_ms)

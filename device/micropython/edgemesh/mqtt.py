@@ -37,7 +37,9 @@ class Client:
     def open(self):
         return self._phase == _OPEN
 
-    def dial(self, host, port, client_id, user, password, will, keepalive_s, now_ms):
+    # tls: the context to speak TLS with; None for plain.
+    def dial(self, host, port, client_id, user, password, will, keepalive_s, now_ms, tls=None):
+        self._tls, self._host = tls, host
         self._hello = _connect_packet(client_id, user, password, will, keepalive_s)
         self._keepalive_ms = keepalive_s * 1000
         self._broken = None
@@ -110,6 +112,11 @@ class Client:
         if ready:
             if ready[0][1] & (POLLERR | POLLHUP):
                 raise OSError(ECONNREFUSED)
+            if self._tls:
+                # The handshake goes on in the reads and writes to come, so that a broker that stalls it holds up nothing.
+                self._socket = self._tls.wrap_socket(self._socket, server_hostname=self._host, do_handshake_on_connect=False)
+                self._poller = poll()
+                self._poller.register(self._socket, POLLOUT)
             self._phase = _GREETING
             self._send(self._hello)
             self._hello = None
@@ -136,13 +143,17 @@ class Client:
         sent = self._write(packet)
         if sent < len(packet):
             self._pending = packet[sent:]
+            self._offered = len(self._pending)
         return True
 
+    # First exactly what a write did not take the last time: TLS has it encrypted already, and counts it once it is out.
     def _write_pending(self):
-        if self._pending:
-            sent = self._write(self._pending)
-            if sent:
-                self._pending = self._pending[sent:]
+        while self._pending:
+            sent = self._write(self._pending[:self._offered])
+            if not sent:
+                break
+            self._pending = self._pending[sent:]
+            self._offered = self._offered - sent or len(self._pending)
 
     # A failure is kept for poll(), so that whoever publishes need not know of sockets.
     def _write(self, data):

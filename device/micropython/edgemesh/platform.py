@@ -3,7 +3,7 @@ import machine
 import os
 from errno import EIO, ENOENT
 from network import STA_IF, WLAN
-from time import gmtime, sleep_ms, ticks_diff, ticks_ms
+from time import gmtime, sleep_ms, ticks_diff, ticks_ms, time
 
 try:
     from os import urandom
@@ -50,6 +50,11 @@ class Platform:
     def feed(self):
         if self._wdt:
             self._wdt.feed()
+
+    # A clock that was never set says 2000, and then no certificate has begun: it is set to what the time was at least.
+    def set_clock_at_least(self, unix_seconds):
+        if time() + (_EPOCH_2000 if gmtime(0)[0] == 2000 else 0) < unix_seconds:
+            self.set_clock(unix_seconds)
 
     def set_clock(self, unix_seconds):
         # Ports count from 1970 or from 2000.

@@ -92,12 +92,7 @@ internal sealed class MqttClientConnection(HostClock clock, IDeviceLog log) : IM
         ChannelOptions = new MqttClientTcpOptions
         {
             RemoteEndpoint = new DnsEndPoint(settings.Host, settings.Port),
-            TlsOptions = new MqttClientTlsOptions
-            {
-                UseTls = settings.Authority.Length > 0,
-                TargetHost = settings.Host,
-                TrustChain = settings.Authority.Length > 0 ? [X509Certificate2.CreateFromPem(settings.Authority)] : null,
-            },
+            TlsOptions = Tls(settings),
         },
         ClientId = settings.ClientId,
         Credentials = new MqttClientCredentials(settings.ClientId, System.Text.Encoding.UTF8.GetBytes(settings.Password)),
@@ -107,6 +102,23 @@ internal sealed class MqttClientConnection(HostClock clock, IDeviceLog log) : IM
         WillQualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
         WillRetain = true,
     };
+
+    // Only the pinned authorities are trusted, and the certificate must carry the name or address that is connected to.
+    private static MqttClientTlsOptions Tls(MqttSettings settings)
+    {
+        if (settings.Authority.Length == 0) return new MqttClientTlsOptions();
+        X509Certificate2Collection authorities = [];
+        authorities.ImportFromPem(settings.Authority);
+        // An empty list would mean the system's authorities: never what was pinned.
+        if (authorities.Count == 0) throw new CryptographicException("The configuration's member \"ca\" holds no certificate.");
+        return new MqttClientTlsOptions
+        {
+            UseTls = true,
+            TargetHost = settings.Host,
+            TrustChain = authorities,
+            ClientCertificates = settings.Certificate.Length > 0 ? [X509Certificate2.CreateFromPem(settings.Certificate, settings.PrivateKey)] : null,
+        };
+    }
 
     private async Task Send(MqttClient client, MqttApplicationMessage message)
     {

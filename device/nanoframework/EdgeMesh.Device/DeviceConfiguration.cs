@@ -30,11 +30,17 @@ public sealed class DeviceConfiguration
     /// <summary>Member <c>port</c>: the broker's port.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Member <c>ca</c>: PEM of the authority behind the broker's certificate; without it the connection is plain.</summary>
+    /// <summary>Member <c>ca</c>: PEM of the authorities, one or in a rotation two, of which one is behind the broker's certificate; without it the connection is plain.</summary>
     public string Authority { get; private set; } = "";
 
     /// <summary>Member <c>encrypt</c>: whether messages are encrypted as the hub asks where the connection is not TLS; costs time and memory. Default true.</summary>
     public bool Encrypt { get; private set; } = true;
+
+    /// <summary>Member <c>certificate</c>: PEM of this device's own certificate, where the broker asks for one; empty for none.</summary>
+    public string Certificate { get; private set; } = "";
+
+    /// <summary>Member <c>private_key</c>: PEM of that one's private key. Never logged.</summary>
+    public string PrivateKey { get; private set; } = "";
 
     /// <summary>Member <c>slot_bytes</c>: room of one slot. Default 256 KiB.</summary>
     public long SlotBytes { get; private set; }
@@ -78,6 +84,8 @@ public sealed class DeviceConfiguration
             Port = (int)o.Integer("port", 1, 65535),
             Authority = o.OptionalString("ca", 8192),
             Encrypt = Flag(o, "encrypt"),
+            Certificate = o.OptionalString("certificate", 8192),
+            PrivateKey = o.OptionalString("private_key", 8192),
             SlotBytes = o.OptionalInteger("slot_bytes", 1, Limits.ImageBytesMax, 256 * 1024),
             Window = (int)o.OptionalInteger("window", 1, Limits.WindowMax, 8),
             ChunkBytes = (int)o.OptionalInteger("chunk_bytes", Limits.ChunkBytesMin, Limits.ChunkBytesMax, Limits.ChunkBytesDefault),

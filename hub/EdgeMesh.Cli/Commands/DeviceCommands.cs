@@ -18,6 +18,8 @@ internal static class DeviceCommands
     {
         Command devices = new("devices", "The devices that this hub knows.") { Add(options), List(options) };
         devices.Subcommands.Add(One(options, "show", "Shows one device."));
+        devices.Subcommands.Add(Revoke(options));
+        devices.Subcommands.Add(Restore(options));
         devices.Subcommands.Add(One(options, "remove", "Removes a device, its key and its broker account, at once."));
         return devices;
     }
@@ -26,14 +28,52 @@ internal static class DeviceCommands
     {
         Argument<string> id = new("ID") { Description = $"A new id: {Names.Grammar}." };
         Option<string> type = new("--type") { Description = "What it is, such as esp32-relay: firmware is for one type.", HelpName = "TYPE", Required = true };
-        Option<string?> file = new("--out") { Description = "Write its edgemesh.json here, for your account alone, instead of showing it.", HelpName = "FILE" };
+        Option<string?> file = Out();
         Command add = new("add", "Makes a device's identity, key and broker account. Its edgemesh.json is shown this once.") { id, type, file };
-        add.SetAction(options.Action(call => AddAsync(call, call.Arguments.GetValue(id)!, call.Arguments.GetValue(type)!, call.Arguments.GetValue(file))));
+        add.SetAction(options.Action(call => EquipAsync(
+            call, "devices-add", new JsonObject { ["id"] = call.Arguments.GetValue(id), ["type"] = call.Arguments.GetValue(type) }, call.Arguments.GetValue(file))));
         return add;
     }
 
-    private static async Task<int> AddAsync(Call call, string id, string type, string? path)
+    private static Option<string?> Out() => new("--out") { Description = "Write its edgemesh.json here, for your account alone, instead of showing it.", HelpName = "FILE" };
+
+    private static Command Restore(GlobalOptions options)
     {
+        Argument<string> id = new("ID") { Description = "The device's id." };
+        Option<string?> file = Out();
+        Command restore = new("restore", "Lets a revoked device begin anew, with a new key. Its edgemesh.json is shown this once; the old one stays refused.") { id, file };
+        restore.SetAction(options.Action(call => EquipAsync(call, "devices-restore", new JsonObject { ["id"] = call.Arguments.GetValue(id) }, call.Arguments.GetValue(file))));
+        return restore;
+    }
+
+    private static Command Revoke(GlobalOptions options)
+    {
+        Argument<string> id = new("ID") { Description = "The device's id." };
+        Option<string?> reason = new("--reason") { Description = "Why, for the record.", HelpName = "TEXT" };
+        Command revoke = new("revoke", "Shuts a device out at once: its key, password and certificate are refused from now on.") { id, reason };
+        revoke.SetAction(options.Action(async call =>
+        {
+            JsonObject parameters = new() { ["id"] = call.Arguments.GetValue(id), ["reason"] = call.Arguments.GetValue(reason) };
+            Result<JsonNode?> answer = await call.Hub.RunAsync("devices-revoke", parameters, call.Cancellation).ConfigureAwait(false);
+            int exitCode = call.Output.Answer<RevocationView>(answer, r => Tables.Device(r.Device));
+            if (answer.IsOk)
+            {
+                call.Output.Hint((string?)answer.Value!["broker"] switch
+                {
+                    "enforced" => "The hub ignores it, and the broker has thrown it off and refuses it.",
+                    "pending" => "The hub ignores it. The broker cannot be reached: it throws the device off as soon as the hub reaches it.",
+                    _ => "The hub ignores it. The broker is not the hub's and has no dynamic security: remove the device's account there, or it stays connected.",
+                });
+            }
+
+            return exitCode;
+        }));
+        return revoke;
+    }
+
+    private static async Task<int> EquipAsync(Call call, string operation, JsonObject parameters, string? path)
+    {
+        string id = (string)parameters["id"]!;
         // The file comes first: a key that was made and cannot be kept would be lost.
         Result<NewFile?> file = path is null ? Result.Of<NewFile?>(null) : NewFile.Create(path);
         if (!file.IsOk)
@@ -42,7 +82,7 @@ internal static class DeviceCommands
         }
 
         using NewFile? kept = file.Value;
-        Result<JsonNode?> added = await call.Hub.RunAsync("devices-add", new JsonObject { ["id"] = id, ["type"] = type }, call.Cancellation).ConfigureAwait(false);
+        Result<JsonNode?> added = await call.Hub.RunAsync(operation, parameters, call.Cancellation).ConfigureAwait(false);
         if (!added.IsOk)
         {
             return call.Output.Fail(added.Error!);
@@ -67,18 +107,19 @@ internal static class DeviceCommands
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return call.Output.Fail(new Error(
-                ErrorCodes.StorageFailed, $"{id} was added, but {file.Path} could not be written ({failure.Message}), and its key is lost. Remove it with `edgemesh devices remove {id}` and add it again."));
+                ErrorCodes.StorageFailed, $"{id} is known now, but {file.Path} could not be written ({failure.Message}), and its key is lost. Remove it with `edgemesh devices remove {id}` and add it again."));
         }
 
         if (call.Output.Json)
         {
             configuration.Remove("key");
+            configuration.Remove("private_key");
             configuration["file"] = file.Path;
             call.Output.WriteDocument(configuration);
         }
         else
         {
-            call.Output.WriteLine($"{id} was added. Put {file.Path} on it as edgemesh.json; its key is not shown again.");
+            call.Output.WriteLine($"{id} is ready. Put {file.Path} on it as edgemesh.json; its key is not shown again.");
         }
 
         return ExitCodes.Ok;

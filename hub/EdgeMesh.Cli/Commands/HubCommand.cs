@@ -10,6 +10,7 @@ using EdgeMesh.Hub;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
@@ -29,7 +30,7 @@ internal static class HubCommand
     [
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
         (DeviceOptions.Section, typeof(DeviceOptions)), (CommandOptions.Section, typeof(CommandOptions)), (OtaOptions.Section, typeof(OtaOptions)),
-        (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)),
+        (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)), (CertificateOptions.Section, typeof(CertificateOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

@@ -6,6 +6,7 @@ using System.Text.Json;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
+using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
@@ -31,7 +32,7 @@ internal static class Tables
         List<(string, string)> members =
         [
             ("device", d.Id), ("type", d.Type), ("state", State(d)), ("last seen", Time(d.LastSeen)), ("program", d.Program.Length > 0 ? d.Program : "none"),
-            ("sequence", Number(d.Sequence)),
+            ("sequence", Number(d.Sequence)), ("revoked", d.Revoked == 0 ? "" : $"{Time(d.Revoked)} {d.RevokedReason}"),
         ];
         if (d.Info is JsonElement info)
         {
@@ -72,6 +73,21 @@ internal static class Tables
         ("cause", c.Code.Length > 0 ? $"{c.Reason} [{c.Code}]" : c.Reason), ("since", Time(c.Updated)),
     ]);
 
+    internal static IRenderable Authorities(AuthoritiesView v) => Members(
+    [
+        .. v.Authorities.Select(a => ($"authority {Number(a.Number)}", $"{a.State}, {a.Name}, until {Time(a.NotAfter)}, sha256 {a.Fingerprint}")),
+        ("broker", v.HubNotAfter == 0 ? "no certificate yet" : $"until {Time(v.HubNotAfter)}, {string.Join(", ", v.Names)}"),
+        ("takes over", v.MovesAt == 0 ? "" : Time(v.MovesAt) + (v.NotTold.Count > 0 ? ", and not before these devices are told: " + string.Join(", ", v.NotTold) : "")),
+        ("problem", v.Problem),
+    ]);
+
+    internal static IRenderable Certificates(IReadOnlyList<IssuedCertificate> certificates) => certificates.Count == 0
+        ? new Text("No certificate was issued.\n")
+        : Rows(["SERIAL", "KIND", "SUBJECT", "UNTIL", "RENEW BY", "REVOKED"], certificates.Select(c => new[]
+        {
+            c.Serial, c.Kind, c.Subject, Time(c.NotAfter), Time(c.RenewBy), c.Revoked == 0 ? "" : Time(c.Revoked),
+        }));
+
     internal static IRenderable Audit(IReadOnlyList<AuditEntry> entries) => entries.Count == 0
         ? new Text("Nothing was done in that time.\n")
         : Rows(["NO", "TIME", "WHO", "FROM", "WHAT", "TO", "RESULT", "DETAIL"], entries.Select(e => new[]
@@ -97,7 +113,7 @@ internal static class Tables
     /// <summary>Why an update stands where it does.</summary>
     internal static string Cause(OtaView u) => u.Waiting.Length > 0 ? $"waiting: {u.Waiting}" : u.Code.Length > 0 ? $"{u.Reason} [{u.Code}]" : u.Reason;
 
-    private static string State(DeviceView d) => d.Online ? "online" : "offline";
+    private static string State(DeviceView d) => d.Revoked > 0 ? "revoked" : d.Online ? "online" : "offline";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

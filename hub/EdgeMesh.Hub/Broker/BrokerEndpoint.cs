@@ -41,13 +41,20 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
 
     public BrokerInfo Info => new(
         IsEmbedded && _options.AllowPlain ? Environment.MachineName : Host,
-        _options.DeviceHost.Length > 0 ? _options.DeviceHost : IsEmbedded && _options.AllowPlain ? Environment.MachineName : Host,
+        DeviceHost,
         Port,
         UsesTls,
+        IsEmbedded && _options.TlsPort > 0 ? _options.TlsPort : Port,
         IsEmbedded,
         ViewerUser,
         folder.ViewerSecretFile,
         Topic.SiteFilter(identity.Site));
+
+    // A home router's DNS rarely knows the hub; the Pi's own avahi answers for its name with .local (RFC 6762).
+    private string DeviceHost =>
+        _options.DeviceHost.Length > 0 ? _options.DeviceHost
+        : IsEmbedded && _options.TlsPort > 0 ? Environment.MachineName.Split('.')[0].ToLowerInvariant() + ".local"
+        : IsEmbedded && _options.AllowPlain ? Environment.MachineName : Host;
 
     /// <summary>Whether an id would be taken for the hub's own accounts or client ids, or push its connections off.</summary>
     public static bool IsReserved(string id) => id is HubUser or ViewerUser || id.StartsWith("hub-", StringComparison.Ordinal);

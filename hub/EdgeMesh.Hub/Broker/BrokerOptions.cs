@@ -33,8 +33,21 @@ public sealed class BrokerOptions
     public bool AllowPlain { get; set; }
 
     /// <summary>
+    /// TCP port of the embedded broker's TLS listener, on all addresses. The hub then keeps a certificate authority. Default 8883, which
+    /// is MQTT's own; 0 for none.
+    /// </summary>
+    public int TlsPort { get; set; } = 8883;
+
+    /// <summary>
+    /// The TLS listener asks every client for a certificate of the hub's authority, beside user and password. Needs <see cref="TlsPort"/>.
+    /// Default false.
+    /// </summary>
+    public bool MutualTls { get; set; }
+
+    /// <summary>
     /// The host name or address by which devices reach the broker: what <c>devices add</c> writes into their configuration. Default
-    /// empty: this machine's name where the broker listens beyond it, else the address the hub itself uses.
+    /// empty: with TLS this machine's name with <c>.local</c>, in plain its name where the broker listens beyond it, else the address the hub
+    /// itself uses.
     /// </summary>
     public string DeviceHost { get; set; } = "";
 

@@ -27,6 +27,17 @@ internal sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
             yield return $"Broker:Port is {options.Port}; it must be a TCP port from 1 to 65535 (1883 is MQTT's own).";
         }
 
+        if (options.TlsPort is < 0 or > 65535 || options.TlsPort == options.Port)
+        {
+            yield return $"Broker:TlsPort is {options.TlsPort}; it must be a TCP port from 1 to 65535 other than Broker:Port (8883 is MQTT's own), or 0 for no TLS.";
+        }
+
+        if (options.MutualTls && (options.TlsPort == 0 || options.AllowPlain))
+        {
+            yield return "Broker:MutualTls asks for certificates at the TLS listener: set Broker:TlsPort, and not Broker:AllowPlain, which would let "
+                + "everybody in without one.";
+        }
+
         if (options.User.Length > 0 || options.Password.Length > 0 || options.PasswordFile.Length > 0 || options.CaFile.Length > 0)
         {
             yield return "Broker:User, Password, PasswordFile and CaFile are for an external broker, and Broker:Url is empty. "
@@ -47,6 +58,12 @@ internal sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
         {
             yield return $"Broker:Url would carry passwords and readings in plain to {uri.Host}. Use mqtts://, or set Broker:AllowPlain=true "
                 + "where the network between is yours alone.";
+        }
+
+        if (options.TlsPort != 0 || options.MutualTls)
+        {
+            yield return "Broker:TlsPort and Broker:MutualTls are for the embedded broker, and Broker:Url names another. Remove them, or Broker:Url: an external "
+                + "broker's certificates are its administrator's.";
         }
 
         if (options.User.Length == 0 && (options.Password.Length > 0 || options.PasswordFile.Length > 0))

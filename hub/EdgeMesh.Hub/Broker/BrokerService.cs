@@ -3,6 +3,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub.Broker.Accounts;
 using EdgeMesh.Hub.Broker.Embedded;
+using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Results;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed class BrokerService(
     BrokerConnection connection,
     BrokerAccounts accounts,
     BrokerState state,
+    HubEvents events,
     ILogger<BrokerService> log)
     : IHostedService, IDisposable
 {
@@ -44,6 +46,7 @@ internal sealed class BrokerService(
             return connection.StartAsync(accounts.EnsureViewerAsync);
         }
 
+        events.Subscribe<BrokerCertificatesChanged>(changed => embedded.Reload(changed.Restart));
         // On the pool, since it looks at files and processes before it first waits.
         _supervising = Task.Run(SuperviseAsync, CancellationToken.None);
         return Task.CompletedTask;

@@ -13,6 +13,11 @@ public sealed record DeviceOffline(string Id, string Cause) : HubEvent;
 /// <summary>The device was removed from the hub.</summary>
 public sealed record DeviceRemoved(string Id) : HubEvent;
 
+/// <summary>The device was revoked: nothing of it is believed any more.</summary>
+/// <param name="Id">The device.</param>
+/// <param name="Reason">Why, as the owner said; may be empty.</param>
+public sealed record DeviceRevoked(string Id, string Reason) : HubEvent;
+
 /// <summary>A message of a device was refused. Told once for the first, and then whenever the count has grown tenfold.</summary>
 public sealed record DeviceMessageRefused(string Id, string Code, string Reason, long Count) : HubEvent;
 

@@ -77,9 +77,11 @@ public sealed class DeviceGateway(
     }
 
     /// <summary>Ends what the hub holds of a device: its key no longer opens anything.</summary>
-    public void Forget(string id)
+    /// <param name="id">The device.</param>
+    /// <param name="cause">Why it counts as gone.</param>
+    public void Forget(string id, string cause)
     {
-        GoOffline(id, "the device was removed");
+        GoOffline(id, cause);
         _connections.TryRemove(id, out _);
     }
 
@@ -170,7 +172,10 @@ public sealed class DeviceGateway(
 
         if (Connection(topic.Name) is not DeviceConnection connection)
         {
-            Refuse(topic.Name, ErrorCodes.DeviceUnknown, "No such device is known here; add it with `edgemesh devices add`.");
+            (string code, string reason) = store.Find(topic.Name) is { Revoked: > 0 }
+                ? (ErrorCodes.DeviceRevoked, "The device is revoked.")
+                : (ErrorCodes.DeviceUnknown, "No such device is known here; add it with `edgemesh devices add`.");
+            Refuse(topic.Name, code, reason);
         }
         else if (!connection.MaySend(topic.Kind))
         {

@@ -23,6 +23,8 @@ public sealed class DeviceMirror(DeviceStore store, DeviceGateway gateway, Broke
         events.Subscribe<DeviceOnline>(e => store.Seen(e.Id, time.GetUtcNow().ToUnixTimeSeconds()));
         events.Subscribe<DeviceOffline>(e => PublishAvailability(e.Id, "offline", e.Cause));
         events.Subscribe<DeviceRemoved>(e => Clear(e.Id));
+        // Its last word, which the broker keeps, is believed no more than its next.
+        events.Subscribe<DeviceRevoked>(e => Publish(TopicKind.Status, e.Id, []));
         events.Subscribe<DeviceMessage>(Take);
     }
 

@@ -16,7 +16,13 @@ public sealed class DeviceOperations(DeviceService devices) : IOperationSource
             "devices-list", "Lists all devices.", _ => Result.Of(devices.List())).Reading(),
         Operation.Create<NameDevice, DeviceView>("devices-show", "Shows one device.", r => devices.Show(r.Id)).Reading(),
         Operation.Create<NameDevice, DeviceView>("devices-remove", "Removes a device, its key and its broker account.", (r, c) => devices.RemoveAsync(r.Id, c)).Recording("id"),
+        Operation.Create<RevokeDevice, RevocationView>(
+            "devices-revoke", "Shuts a device out: its key, password and certificate are refused from now on.", (r, c) => devices.RevokeAsync(r.Id, r.Reason ?? "", c)).Recording("id", "reason"),
+        Operation.Create<NameDevice, DeviceConfiguration>(
+            "devices-restore", "Lets a revoked device begin anew, with a new key; answers its configuration, once.", (r, c) => devices.RestoreAsync(r.Id, c)).Recording("id"),
     ];
+
+    private sealed record RevokeDevice(string Id, string? Reason = null);
 
     private sealed record AddDevice(string Id, string Type);
 

@@ -18,6 +18,12 @@ public sealed record DeviceRow
     /// <summary>Its last verified <c>up/info</c>, as JSON; null where there was none yet.</summary>
     public string? Info { get; init; }
 
+    /// <summary>When it was revoked, in seconds since 1970-01-01 UTC; 0 for not.</summary>
+    public long Revoked { get; init; }
+
+    /// <summary>Why it was revoked, as the owner said.</summary>
+    public string RevokedReason { get; init; } = "";
+
     /// <summary>Highest manifest sequence it reported as confirmed.</summary>
     public required long Sequence { get; init; }
 

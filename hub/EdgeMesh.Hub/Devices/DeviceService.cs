@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Results;
@@ -14,10 +15,12 @@ using EdgeMesh.Protocol.Security;
 
 namespace EdgeMesh.Hub.Devices;
 
-/// <summary>The operations on devices: add, remove, list, show.</summary>
+/// <summary>The operations on devices: add, remove, revoke, restore, list, show.</summary>
 public sealed class DeviceService(
-    DeviceStore store, DeviceGateway gateway, IBrokerAccounts accounts, BrokerInfo broker, HubEvents events, HubIdentity identity, ICrypto crypto, TimeProvider time)
+    DeviceStore store, DeviceGateway gateway, IBrokerAccounts accounts, CertificateAuthority certificates, BrokerInfo broker, HubEvents events, HubIdentity identity, ICrypto crypto, TimeProvider time)
 {
+    private const int ReasonLengthMax = 200;
+
     /// <summary>Makes a device's identity, key and broker account.</summary>
     public async Task<Result<DeviceConfiguration>> AddAsync(string id, string type, CancellationToken cancellation)
     {
@@ -32,27 +35,75 @@ public sealed class DeviceService(
             return new Error(ErrorCodes.DeviceExists, $"There is a device {id} already; take another id, or remove it with `edgemesh devices remove {id}`.");
         }
 
-        bool done = false;
+        // Nothing half-made stays: the key was not shown to anybody yet.
+        return await EquipAsync(id, type, secret, () => store.Remove(id), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Shuts a device out at once and for ever: it is not believed, thrown off the broker, and its certificate refused.</summary>
+    /// <param name="id">The device.</param>
+    /// <param name="reason">Why, for the owner's own record; at most 200 characters.</param>
+    /// <param name="cancellation">Ends the wait for the broker, never the revocation.</param>
+    public async Task<Result<RevocationView>> RevokeAsync(string id, string reason, CancellationToken cancellation)
+    {
+        if (reason.Length > ReasonLengthMax)
+        {
+            return new Error(ErrorCodes.InvalidArgument, $"The reason has {reason.Length} characters; it takes {ReasonLengthMax} at most.");
+        }
+
+        // Repeated it tries again what the broker could not do: the order is from what must hold to what may have to wait.
+        bool first = store.Revoke(id, long.Max(1, time.GetUtcNow().ToUnixTimeSeconds()), Printable.Of(reason));
+        Result<DeviceView> device = Show(id);
+        if (!device.IsOk)
+        {
+            return device.Error!;
+        }
+
+        gateway.Forget(id, "it was revoked");
+        if (first)
+        {
+            events.Publish(new DeviceRevoked(id, Printable.Of(reason)));
+        }
+
+        Result<AccountEnforcement> account;
         try
         {
-            Result<AccountEnforcement> account = await accounts.EnsureDevicesAsync([AccountOf(id, secret)], cancellation).ConfigureAwait(false);
-            if (!account.IsOk)
-            {
-                return account.Error!;
-            }
-
-            done = true;
+            account = await accounts.RemoveDeviceAsync(id, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            if (!done)
-            {
-                // Nothing half-made stays: the key was not shown to anybody yet.
-                store.Remove(id);
-            }
+            // Also where the caller has gone meanwhile.
+            certificates.Revoke(id, Printable.Of(reason));
         }
 
-        return new DeviceConfiguration(identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.Port);
+        string broker = !account.IsOk ? "pending" : account.Value == AccountEnforcement.Enforced ? "enforced" : "not_enforced";
+        return new RevocationView(Show(id).Value, broker);
+    }
+
+    /// <summary>Lets a revoked device begin anew: another key, password and certificate; the old ones stay refused.</summary>
+    public async Task<Result<DeviceConfiguration>> RestoreAsync(string id, CancellationToken cancellation)
+    {
+        Result<DeviceView> device = Show(id);
+        if (!device.IsOk)
+        {
+            return device.Error!;
+        }
+
+        byte[] secret = crypto.Random(Limits.KeyBytes);
+        if (!store.Restore(id, secret))
+        {
+            return new Error(ErrorCodes.DeviceNotRevoked, $"{id} is not revoked, so there is nothing to restore; see `edgemesh devices show {id}`.");
+        }
+
+        long now = time.GetUtcNow().ToUnixTimeSeconds();
+        return await EquipAsync(id, device.Value.Type, secret, () => store.Revoke(id, now, device.Value.RevokedReason), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>One device that is not revoked.</summary>
+    public Result<DeviceView> Active(string id)
+    {
+        Result<DeviceView> device = Show(id);
+        return device.IsOk && device.Value.Revoked > 0
+            ? new Error(ErrorCodes.DeviceRevoked, $"{id} is revoked; `edgemesh devices restore {id}` lets it begin anew, with a new key.") : device;
     }
 
     /// <summary>Removes a device: its account, its key, and whatever is under way with it.</summary>
@@ -71,7 +122,8 @@ public sealed class DeviceService(
         }
 
         store.Remove(id);
-        gateway.Forget(id);
+        gateway.Forget(id, "the device was removed");
+        certificates.Revoke(id, "the device was removed");
         events.Publish(new DeviceRemoved(id));
         return device;
     }
@@ -87,8 +139,56 @@ public sealed class DeviceService(
         new(ErrorCodes.DeviceUnknown, $"There is no device {id}; see `edgemesh devices list`, or add it with `edgemesh devices add {id} --type TYPE`.");
 
     /// <summary>Brings the broker's accounts in line with the devices. Called when the broker is connected.</summary>
-    public async Task<Result<AccountEnforcement>> EnsureAccountsAsync(CancellationToken cancellation) =>
-        await accounts.EnsureDevicesAsync([.. store.Secrets().Select(d => AccountOf(d.Id, d.Secret))], cancellation).ConfigureAwait(false);
+    public async Task<Result<AccountEnforcement>> EnsureAccountsAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<DeviceAccount> wanted = [.. store.Secrets().Select(d => AccountOf(d.Id, d.Secret))];
+        Result<AccountEnforcement> ensured = await accounts.EnsureDevicesAsync(wanted, cancellation).ConfigureAwait(false);
+        // Looked at afterwards: a device that was revoked or removed meanwhile may just have been given its account back.
+        HashSet<string> stale = [.. wanted.Select(d => d.Id).Except(store.Secrets().Select(d => d.Id)), .. store.RevokedIds()];
+        foreach (string id in ensured.IsOk ? stale : [])
+        {
+            ensured = await accounts.RemoveDeviceAsync(id, cancellation).ConfigureAwait(false);
+            if (!ensured.IsOk)
+            {
+                break;
+            }
+        }
+
+        return ensured;
+    }
+
+    /// <summary>Gives a device whose secret is stored what it needs beside it; takes the secret back where that fails.</summary>
+    private async Task<Result<DeviceConfiguration>> EquipAsync(string id, string type, byte[] secret, Action undo, CancellationToken cancellation)
+    {
+        bool done = false;
+        try
+        {
+            Result<DeviceTrust?> trust = certificates.Issue(id);
+            if (!trust.IsOk)
+            {
+                return trust.Error!;
+            }
+
+            Result<AccountEnforcement> account = await accounts.EnsureDevicesAsync([AccountOf(id, secret)], cancellation).ConfigureAwait(false);
+            if (!account.IsOk)
+            {
+                return account.Error!;
+            }
+
+            done = true;
+            long? now = trust.Value is null ? null : time.GetUtcNow().ToUnixTimeSeconds();
+            return new DeviceConfiguration(
+                identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.DevicePort, trust.Value?.Ca, trust.Value?.Certificate, trust.Value?.PrivateKey, now);
+        }
+        finally
+        {
+            if (!done)
+            {
+                undo();
+                certificates.Revoke(id, "the device could not be added");
+            }
+        }
+    }
 
     private DeviceAccount AccountOf(string id, byte[] secret) => new(id, new DeviceKey(crypto, secret, identity.Site, id).BrokerPassword());
 
@@ -100,5 +200,7 @@ public sealed class DeviceService(
         row.ProgramId.Length > 0 ? $"{row.ProgramId}@{row.ProgramVersion}" : "",
         row.Sequence,
         row.Info is null ? null : JsonDocument.Parse(row.Info).RootElement,
-        gateway.Refusals(row.Id));
+        gateway.Refusals(row.Id),
+        row.Revoked,
+        row.RevokedReason);
 }

@@ -8,7 +8,7 @@ namespace EdgeMesh.Hub.Devices;
 /// <summary>The devices in the database. A secret leaves it only to make keys from.</summary>
 public sealed class DeviceStore(Database database)
 {
-    private const string Columns = "id, type, created, last_seen AS LastSeen, info, sequence, program_id AS ProgramId, program_version AS ProgramVersion";
+    private const string Columns = "id, type, created, last_seen AS LastSeen, info, sequence, program_id AS ProgramId, program_version AS ProgramVersion, revoked, revoked_reason AS RevokedReason";
 
     /// <summary>Adds a device; false where the id is taken.</summary>
     public bool Add(string id, string type, byte[] secret, long created) => database.Change(db => db.Execute(
@@ -31,18 +31,33 @@ public sealed class DeviceStore(Database database)
         return db.QuerySingleOrDefault<DeviceRow>($"SELECT {Columns} FROM device WHERE id = @id", new { id });
     }
 
-    /// <summary>Every device's long-term secret.</summary>
+    /// <summary>Revokes a device and erases its secret, so that no key of it is ever known here again; false where there is none, or it is revoked.</summary>
+    public bool Revoke(string id, long unixSeconds, string reason) => database.Change(db => db.Execute(
+        "UPDATE device SET revoked = @unixSeconds, revoked_reason = @reason, secret = x'' WHERE id = @id AND revoked = 0", new { id, unixSeconds, reason })) == 1;
+
+    /// <summary>Lets a revoked device begin anew, with another secret; false where there is no such device.</summary>
+    public bool Restore(string id, byte[] secret) => database.Change(db => db.Execute(
+        "UPDATE device SET revoked = 0, revoked_reason = '', secret = @secret WHERE id = @id AND revoked > 0", new { id, secret })) == 1;
+
+    /// <summary>The ids of the devices that are revoked.</summary>
+    public IReadOnlyList<string> RevokedIds()
+    {
+        using SqliteConnection db = database.Open();
+        return db.Query<string>("SELECT id FROM device WHERE revoked > 0 ORDER BY id").AsList();
+    }
+
+    /// <summary>The long-term secret of every device that is not revoked.</summary>
     public IEnumerable<(string Id, byte[] Secret)> Secrets()
     {
         using SqliteConnection db = database.Open();
-        return db.Query<(string Id, byte[] Secret)>("SELECT id, secret FROM device ORDER BY id").AsList();
+        return db.Query<(string Id, byte[] Secret)>("SELECT id, secret FROM device WHERE revoked = 0 ORDER BY id").AsList();
     }
 
-    /// <summary>One device's long-term secret; null where there is no such device.</summary>
+    /// <summary>One device's long-term secret; null where there is no such device, or it is revoked.</summary>
     public byte[]? Secret(string id)
     {
         using SqliteConnection db = database.Open();
-        return db.QuerySingleOrDefault<byte[]>("SELECT secret FROM device WHERE id = @id", new { id });
+        return db.QuerySingleOrDefault<byte[]>("SELECT secret FROM device WHERE id = @id AND revoked = 0", new { id });
     }
 
     /// <summary>A handshake was made.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace EdgeMesh.Hub.Devices;
 
@@ -12,8 +13,11 @@ namespace EdgeMesh.Hub.Devices;
 /// <param name="Sequence">Highest manifest sequence it confirmed.</param>
 /// <param name="Info">What it said it is and can do; null where it has not.</param>
 /// <param name="Refused">Messages refused since the hub started, by code.</param>
+/// <param name="Revoked">When it was revoked, in seconds since 1970-01-01 UTC; 0 for not.</param>
+/// <param name="RevokedReason">Why it was revoked, as the owner said.</param>
 public sealed record DeviceView(
-    string Id, string Type, bool Online, long LastSeen, string Program, long Sequence, JsonElement? Info, IReadOnlyDictionary<string, long> Refused);
+    string Id, string Type, bool Online, long LastSeen, string Program, long Sequence, JsonElement? Info, IReadOnlyDictionary<string, long> Refused,
+    long Revoked = 0, string RevokedReason = "");
 
 /// <summary>What a new device must be given: the file <c>edgemesh.json</c> on it. Shown once; the hub never shows the key again.</summary>
 /// <param name="Site">The hub's site.</param>
@@ -22,4 +26,25 @@ public sealed record DeviceView(
 /// <param name="Key">Its long-term secret: 64 hex digits.</param>
 /// <param name="Host">The broker's host.</param>
 /// <param name="Port">The broker's port.</param>
-public sealed record DeviceConfiguration(string Site, string Device, string Type, string Key, string Host, int Port);
+/// <param name="Ca">PEM of the authorities behind the broker's certificate, and the only ones to trust; null where the broker does not speak TLS.</param>
+/// <param name="Certificate">PEM of the device's own certificate; null where the broker asks for none.</param>
+/// <param name="PrivateKey">PEM of that one's private key.</param>
+/// <param name="Time">When this was made, in seconds since 1970-01-01 UTC: a device whose clock says less is certainly wrong. Null without TLS.</param>
+public sealed record DeviceConfiguration(
+    string Site, string Device, string Type, string Key, string Host, int Port,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Ca = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Certificate = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PrivateKey = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Time = null)
+{
+    /// <summary>Without the keys, which must not get into a log.</summary>
+    public override string ToString() => $"DeviceConfiguration {Device}";
+}
+
+/// <summary>What became of a revocation. The device is shut out of the hub in any case.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Broker">
+/// <c>enforced</c>: the broker has thrown it off and refuses it; <c>pending</c>: the broker cannot be reached, and does so as soon as it
+/// can; <c>not_enforced</c>: an external broker without accounts for the hub, whose administrator must remove the device's account.
+/// </param>
+public sealed record RevocationView(DeviceView Device, string Broker);

@@ -39,6 +39,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         events.Subscribe<DeviceOnline>(e => Post(e.Id, SenderEvent.Online()));
         events.Subscribe<DeviceOffline>(e => Post(e.Id, SenderEvent.Offline()));
         events.Subscribe<DeviceRemoved>(e => Post(e.Id, SenderEvent.Cancel(ErrorCodes.DeviceUnknown, "The device was removed from the hub.")));
+        events.Subscribe<DeviceRevoked>(e => Post(e.Id, SenderEvent.Cancel(ErrorCodes.DeviceRevoked, Revoked(e.Reason))));
         events.Subscribe<DeviceMessage>(Take);
     }
 
@@ -50,7 +51,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             return FirmwareStore.Disabled;
         }
 
-        Result<DeviceView> target = _devices.Show(device);
+        Result<DeviceView> target = _devices.Active(device);
         Result<FirmwareRow> firmware = _firmware.Find(firmwareId, version);
         if (!target.IsOk || !firmware.IsOk)
         {
@@ -192,8 +193,18 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             row.Created, row.Updated);
     }
 
+    private static string Revoked(string reason) => reason.Length > 0 ? $"The device was revoked: {reason}" : "The device was revoked.";
+
     private void TakeUp(OtaRow row)
     {
+        if (_devices.Active(row.Device) is { Error.Code: ErrorCodes.DeviceRevoked })
+        {
+            // The hub died between the revocation and the end of this update.
+            string why = Revoked(_devices.Show(row.Device).Value.RevokedReason);
+            _parts.Store.Update(row.Session, OtaStates.Failed, ErrorCodes.DeviceRevoked, why, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
+            return;
+        }
+
         Transfer? transfer = Transfer.Read(row.Session, row.Manifest, row.ChunkBytes, out string problem);
         Result<string> image = _firmware.ImagePath(row.Sha256, transfer?.Manifest.Size ?? 0);
         if (transfer is null || (!image.IsOk && row.State is OtaStates.Offered or OtaStates.Transferring))

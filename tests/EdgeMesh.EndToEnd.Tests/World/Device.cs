@@ -51,6 +51,18 @@ internal sealed class Device(Site site, string id, string runtime)
         File.WriteAllText(Configuration, members.ToJsonString());
     }
 
+    /// <summary>Gives it what the hub answered when it was added anew; what it was told beside stays.</summary>
+    public async Task ReplaceConfigurationAsync(string file)
+    {
+        JsonNode members = JsonNode.Parse(await File.ReadAllTextAsync(Configuration))!;
+        foreach ((string name, JsonNode? value) in JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject())
+        {
+            members[name] = value!.DeepClone();
+        }
+
+        await File.WriteAllTextAsync(Configuration, members.ToJsonString());
+    }
+
     public void Start() => _processes.Add(IsNano
         ? RunningProcess.Start("dotnet", Repository.DeviceHost, "--config", Configuration, "--state", Path.Combine(Folder, "state"))
         : RunningProcess.Start("node", Repository.MicroPythonHost, "--flash", Folder));

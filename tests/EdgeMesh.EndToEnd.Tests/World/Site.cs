@@ -29,13 +29,16 @@ internal sealed class Site : IAsyncDisposable
     private string _viewerPassword = "";
     private int _brokerKills;
 
-    private Site()
-    {
-    }
+    // What this site's hub is told beside the usual.
+    private readonly string[] _options;
+
+    private Site(string[] options) => _options = options;
 
     public string Folder => _folder.FullName;
 
     public int Port { get; } = FreePort();
+
+    public int TlsPort { get; } = FreePort();
 
     /// <summary>What the viewer sees.</summary>
     public Wire Wire { get; private set; } = null!;
@@ -48,9 +51,12 @@ internal sealed class Site : IAsyncDisposable
 
     private string BrokerConfiguration => Path.Combine(State, "broker", "mosquitto.conf");
 
-    public static async Task<Site> StartAsync()
+    /// <summary>A site whose devices connect by TLS, each with a certificate of its own.</summary>
+    public static Task<Site> StartWithTlsAsync() => StartAsync("--Broker:MutualTls", "true", "--Broker:DeviceHost", "127.0.0.1");
+
+    public static async Task<Site> StartAsync(params string[] options)
     {
-        Site site = new();
+        Site site = new(options);
         site.RunHub();
         string secret = Path.Combine(site.State, "broker", "viewer.secret");
         await Eventually.TrueAsync(() => File.Exists(secret), "the hub has made the viewer's password");
@@ -174,9 +180,12 @@ internal sealed class Site : IAsyncDisposable
     // Of every hub that was online, also one that the viewer heard of only afterwards.
     private string[] Boots() => [.. Wire.Seen.Where(m => m.Says(TopicKind.HubStatus, "status", "online")).Select(m => (string)m.Json["boot"]!).Distinct()];
 
-    private void RunHub() => _hubs.Add(RunningProcess.Start(
-        "dotnet", Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,
-        "--Broker:Port", Port.ToString(CultureInfo.InvariantCulture), "--Ota:ChunkSize", ChunkBytes.ToString(CultureInfo.InvariantCulture)));
+    private void RunHub() => _hubs.Add(RunningProcess.Start("dotnet",
+    [
+        Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,
+        "--Broker:Port", Port.ToString(CultureInfo.InvariantCulture), "--Ota:ChunkSize", ChunkBytes.ToString(CultureInfo.InvariantCulture),
+        "--Broker:TlsPort", (_options.Length > 0 ? TlsPort : 0).ToString(CultureInfo.InvariantCulture), .. _options,
+    ]));
 
     private string Logs()
     {

@@ -31,6 +31,7 @@ internal sealed class BrokerHub : IAsyncDisposable
         _ownsFolder = stateFolder is null;
         StateFolder = stateFolder ?? Directory.CreateTempSubdirectory("edgemesh-broker-").FullName;
         settings ??= [];
+        settings.TryAdd("Broker:TlsPort", "0");
         settings.TryAdd("Broker:Port", FreePort().ToString(CultureInfo.InvariantCulture));
         _host = Build(StateFolder, settings, Log);
         Get<HubEvents>().Subscribe<HubEvent>(Events.Enqueue);

@@ -114,7 +114,7 @@ public class EmbeddedBrokerTests
         ImpatientTime time = new();
         using System.Threading.CancellationTokenSource stopping = new();
         List<Hub.Results.Error> errors = [];
-        EmbeddedBroker broker = new(hub.Get<Microsoft.Extensions.Options.IOptions<BrokerOptions>>(), hub.Get<BrokerFolder>(), time, hub.Get<ILogger<EmbeddedBroker>>());
+        EmbeddedBroker broker = new(hub.Get<Microsoft.Extensions.Options.IOptions<BrokerOptions>>(), hub.Get<BrokerFolder>(), [], time, hub.Get<ILogger<EmbeddedBroker>>());
         await broker.RunAsync(() => Task.CompletedTask, Unavailable, stopping.Token);
         Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60], time.PausesSeconds);
         Assert.All(errors, e => Assert.Contains("/nowhere/mosquitto, which does not exist", e.Message, StringComparison.Ordinal));

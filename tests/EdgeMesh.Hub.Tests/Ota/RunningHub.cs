@@ -41,7 +41,7 @@ internal sealed class RunningHub : IAsyncDisposable
         RunningHub running = new(HubApplication.Build(
         [
             "--Hub:Site", "home", "--Hub:StateFolder", folder, "--Hub:Socket", Path.Combine(folder, "hub.sock"),
-            "--Broker:Port", port.ToString(CultureInfo.InvariantCulture), .. options,
+            "--Broker:Port", port.ToString(CultureInfo.InvariantCulture), "--Broker:TlsPort", "0", .. options,
         ]));
         await running._hub.StartAsync();
         await Eventually.TrueAsync(() => running.Get<BrokerState>().Current.Phase == BrokerPhase.Connected, "the broker is connected");

@@ -18,7 +18,9 @@ def _pem(data, kind):
             data = f.read()
     if data[:11] == b'-----BEGIN ':
         return bytes(data).rstrip(b'\0').decode()
-    return '-----BEGIN %s-----\n%s-----END %s-----\n' % (kind, binascii.b2a_base64(data).decode(), kind)
+    text = binascii.b2a_base64(data).decode().rstrip()
+    lines = '\n'.join(text[i:i + 64] for i in range(0, len(text), 64))
+    return '-----BEGIN %s-----\n%s\n-----END %s-----\n' % (kind, lines, kind)
 
 
 class SSLContext:
@@ -29,7 +31,8 @@ class SSLContext:
         self._ca = self._cert = self._key = ''
 
     def load_verify_locations(self, cafile=None, cadata=None):
-        self._ca = _pem(cadata if cafile is None else cafile, 'CERTIFICATE')
+        # Each call adds one, as mbedTLS's list does.
+        self._ca += _pem(cadata if cafile is None else cafile, 'CERTIFICATE')
 
     def load_cert_chain(self, certfile, keyfile):
         self._cert = _pem(certfile, 'CERTIFICATE')
@@ -38,20 +41,36 @@ class SSLContext:
     def wrap_socket(self, sock, *, server_side=False, do_handshake_on_connect=True, server_hostname=None):
         if server_side:
             raise ValueError('only clients are imitated')
-        r = _host.socket_start_tls(sock._id, server_hostname or '', self._ca, self.verify_mode == CERT_REQUIRED, self._cert, self._key)
-        if r == -_CERTIFICATE_REFUSED:
-            raise ValueError('The certificate is not correctly signed by the trusted CA\n')
-        if r < 0:
-            raise OSError(-r)
+        r = _host.socket_start_tls(sock._id, server_hostname or '', self._ca, self.verify_mode == CERT_REQUIRED, self._cert, self._key, do_handshake_on_connect)
+        _check(r)
         wrapped = SSLSocket()
         wrapped._id, wrapped._ms = sock._id, sock._ms
         sock._id = -1
         return wrapped
 
 
+def _check(result):
+    if result == -_CERTIFICATE_REFUSED:
+        raise ValueError('The certificate is not correctly signed by the trusted CA\n')
+    if result < 0:
+        raise OSError(-result)
+
+
 class SSLSocket(_socket):
     def __init__(self):
         pass
+
+    # A handshake that goes on in reads and writes fails there.
+    def _send(self, data):
+        return self._refused(super()._send(data))
+
+    def _receive(self, address, count):
+        return self._refused(super()._receive(address, count))
+
+    def _refused(self, result):
+        if result == -_CERTIFICATE_REFUSED:
+            _check(result)
+        return result
 
 
 def wrap_socket(sock, server_side=False, key=None, cert=None, cert_reqs=CERT_NONE, cadata=None, server_hostname=None, do_handshake=True):

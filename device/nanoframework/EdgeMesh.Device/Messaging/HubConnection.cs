@@ -36,6 +36,8 @@ internal sealed class HubConnection
             Host = configuration.Host,
             Port = configuration.Port,
             Authority = configuration.Authority,
+            Certificate = configuration.Certificate,
+            PrivateKey = configuration.PrivateKey,
             ClientId = configuration.Device,
             Password = key.BrokerPassword(),
             WillTopic = _link.TopicOf(TopicKind.Status),

@@ -29,8 +29,14 @@ public sealed class MqttSettings
     /// <summary>The broker's port.</summary>
     public int Port { get; set; }
 
-    /// <summary>The authority that signed the broker's certificate, as PEM; empty for no TLS.</summary>
+    /// <summary>The authorities of which one must have signed the broker's certificate, as PEM; empty for no TLS.</summary>
     public string Authority { get; set; } = "";
+
+    /// <summary>The device's own certificate, as PEM; empty for none.</summary>
+    public string Certificate { get; set; } = "";
+
+    /// <summary>That one's private key, as PEM.</summary>
+    public string PrivateKey { get; set; } = "";
 
     /// <summary>Client id and user name.</summary>
     public string ClientId { get; set; } = "";

@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -15,7 +17,8 @@ using Microsoft.Extensions.Options;
 namespace EdgeMesh.Hub.Broker.Embedded;
 
 /// <summary>Keeps a Mosquitto running: starts it, starts it again when it dies, stops it with the hub.</summary>
-internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFolder folder, TimeProvider time, ILogger<EmbeddedBroker> log)
+internal sealed class EmbeddedBroker(
+    IOptions<BrokerOptions> options, BrokerFolder folder, IEnumerable<IBrokerCertificates> certificates, TimeProvider time, ILogger<EmbeddedBroker> log)
 {
     private static readonly TimeSpan BackoffMin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(60);
@@ -27,12 +30,39 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
     private static readonly TimeSpan ProbePeriod = TimeSpan.FromMilliseconds(20);
 
     private readonly BrokerOptions _options = options.Value;
+    private readonly Lock _gate = new();
+
+    // The run under way: how to end it, whether it speaks TLS, and whether its files have changed before it could be told.
+    private CancellationTokenSource? _run;
+    private bool _speaksTls;
+    private bool _stale;
 
     /// <summary>The process id of the running Mosquitto; 0 where none runs.</summary>
     public int ProcessId { get; private set; }
 
     /// <summary>Whether our own Mosquitto runs and accepts connections: whoever else has the port must not be shown a password.</summary>
     public bool Accepts { get; private set; }
+
+    /// <summary>Has the running Mosquitto read its certificates again; it keeps its connections unless it must start anew for it.</summary>
+    public void Reload(bool restart)
+    {
+        lock (_gate)
+        {
+            if (restart || !_speaksTls)
+            {
+                _run?.Cancel();
+            }
+            else if (Accepts)
+            {
+                LinuxProcesses.Reload(ProcessId);
+            }
+            else
+            {
+                // Before it listens, the signal would end it.
+                _stale = true;
+            }
+        }
+    }
 
     /// <summary>Runs until stopped, and has stopped Mosquitto when it returns.</summary>
     /// <param name="accepting">Called each time that Mosquitto accepts connections.</param>
@@ -57,7 +87,7 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
 
             if (error is null)
             {
-                return;
+                continue;
             }
 
             unavailable(error);
@@ -67,7 +97,7 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
         }
     }
 
-    /// <summary>One run; null where it ended because it was stopped.</summary>
+    /// <summary>One run; null where it ended because it was stopped, or is to start anew.</summary>
     private async Task<Error?> RunOnceAsync(Func<Task> accepting, CancellationToken stopping)
     {
         folder.Create();
@@ -84,34 +114,77 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
         }
 
         await EndOrphansAsync().ConfigureAwait(false);
-        if (IsPortTaken())
+        foreach ((int port, bool everywhere) in new[] { (_options.Port, _options.AllowPlain), (_options.TlsPort, true) })
         {
-            return PortTaken();
+            if (port > 0 && IsPortTaken(port, everywhere))
+            {
+                return PortTaken(port);
+            }
         }
 
-        DynamicSecurityFile.Ensure(folder, log);
-        PrivateFile.Write(folder.Configuration, MosquittoConfiguration.Text(folder, _options, installation.Value.Plugin));
-        MosquittoProcess process = await MosquittoProcess.StartAsync(installation.Value.Program, folder.Configuration, time, log).ConfigureAwait(false);
-        ProcessId = process.Id;
+        using CancellationTokenSource run = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
-            if (!await AcceptsAsync(process, stopping).ConfigureAwait(false))
-            {
-                return process.Exited.IsCompleted ? Ended(process) : stopping.IsCancellationRequested ? null
-                    : Unavailable($"Mosquitto does not accept connections on port {_options.Port} within {StartLimit.TotalSeconds} s.");
-            }
-
-            log.LogInformation("Mosquitto (process {Process}) accepts connections on port {Port}", process.Id, _options.Port);
-            Accepts = true;
-            await accepting().ConfigureAwait(false);
-            await ((Task)process.Exited).WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return stopping.IsCancellationRequested ? null : Ended(process);
+            return await RunMosquittoAsync(installation.Value, accepting, run).ConfigureAwait(false);
         }
         finally
         {
-            Accepts = false;
+            lock (_gate)
+            {
+                _run = null;
+            }
+        }
+    }
+
+    private async Task<Error?> RunMosquittoAsync(MosquittoInstallation installation, Func<Task> accepting, CancellationTokenSource run)
+    {
+        BrokerCertificates? tls;
+        lock (_gate)
+        {
+            tls = certificates.Select(c => c.Current).FirstOrDefault();
+            (_run, _speaksTls, _stale) = (run, tls is not null, false);
+        }
+
+        DynamicSecurityFile.Ensure(folder, log);
+        PrivateFile.Write(folder.Configuration, MosquittoConfiguration.Text(folder, _options, installation.Plugin, tls));
+        MosquittoProcess process = await MosquittoProcess.StartAsync(installation.Program, folder.Configuration, time, log).ConfigureAwait(false);
+        ProcessId = process.Id;
+        try
+        {
+            if (!await AcceptsAsync(process, run.Token).ConfigureAwait(false))
+            {
+                return process.Exited.IsCompleted ? Ended(process) : run.IsCancellationRequested ? null
+                    : Unavailable($"Mosquitto does not accept connections on port {_options.Port} within {StartLimit.TotalSeconds} s.");
+            }
+
+            log.LogInformation("Mosquitto (process {Process}) accepts connections on port {Port}, TLS {Tls}", process.Id, _options.Port, tls is null ? "off" : _options.TlsPort);
+            Accept(process.Id);
+            await accepting().ConfigureAwait(false);
+            await ((Task)process.Exited).WaitAsync(run.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return run.IsCancellationRequested ? null : Ended(process);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                Accepts = false;
+            }
+
             ProcessId = 0;
             await process.StopAsync(StopLimit).ConfigureAwait(false);
+        }
+    }
+
+    private void Accept(int process)
+    {
+        lock (_gate)
+        {
+            Accepts = true;
+            if (_stale)
+            {
+                LinuxProcesses.Reload(process);
+                _stale = false;
+            }
         }
     }
 
@@ -151,9 +224,9 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
         }
     }
 
-    private bool IsPortTaken()
+    private static bool IsPortTaken(int port, bool everywhere)
     {
-        using TcpListener probe = new(_options.AllowPlain ? IPAddress.Any : IPAddress.Loopback, _options.Port);
+        using TcpListener probe = new(everywhere ? IPAddress.Any : IPAddress.Loopback, port);
         try
         {
             probe.Start();
@@ -190,13 +263,13 @@ internal sealed class EmbeddedBroker(IOptions<BrokerOptions> options, BrokerFold
         return false;
     }
 
-    private Error PortTaken()
+    private static Error PortTaken(int port)
     {
-        string holder = LinuxProcesses.ListenerOf(_options.Port)
+        string holder = LinuxProcesses.ListenerOf(port)
             ?? (LinuxProcesses.IsRunning("mosquitto") ? "another program, perhaps Debian's own Mosquitto," : "another program");
         return Unavailable(
-            $"port {_options.Port} is taken by {holder}. Where that is the mosquitto.service of Debian's package, which starts by itself, run "
-            + "'systemctl disable --now mosquitto'; else set Broker:Port to a free port, or Broker:Url to use that broker.");
+            $"port {port} is taken by {holder}. Where that is the mosquitto.service of Debian's package, which starts by itself, run "
+            + "'systemctl disable --now mosquitto'; else set Broker:Port or Broker:TlsPort to a free port, or Broker:Url to use that broker.");
     }
 
     private static Error Ended(MosquittoProcess process) => Unavailable(

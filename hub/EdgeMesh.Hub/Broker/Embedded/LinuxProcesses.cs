@@ -13,6 +13,7 @@ internal static class LinuxProcesses
     // The state LISTEN in /proc/net/tcp.
     private const string Listening = "0A";
     private const int SignalTerminate = 15;
+    private const int SignalHangUp = 1;
 
     /// <summary>The processes whose command line ends with these arguments.</summary>
     public static IEnumerable<int> WithArguments(params string[] arguments)
@@ -34,6 +35,9 @@ internal static class LinuxProcesses
 
     /// <summary>Asks a process to end; one that is gone has done so.</summary>
     public static void Terminate(int id) => _ = Kill(id, SignalTerminate);
+
+    /// <summary>Asks a process to read its files again.</summary>
+    public static void Reload(int id) => _ = Kill(id, SignalHangUp);
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);

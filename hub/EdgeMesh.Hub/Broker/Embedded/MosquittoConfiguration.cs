@@ -19,12 +19,13 @@ internal static class MosquittoConfiguration
     /// <param name="folder">The broker's folder.</param>
     /// <param name="options">Port and addresses.</param>
     /// <param name="plugin">Path of the dynamic-security plugin.</param>
+    /// <param name="certificates">What the TLS listener shows and trusts; null for no TLS listener.</param>
     /// <remarks>
     /// <c>user</c> is the hub's own account: as root Mosquitto would drop to one that cannot read this folder, and changing the user
     /// also takes away the signal that ends it with the hub. As anyone else Mosquitto ignores the line. No websockets: 2.0.11 ignores
     /// their bind address.
     /// </remarks>
-    public static string Text(BrokerFolder folder, BrokerOptions options, string plugin) =>
+    public static string Text(BrokerFolder folder, BrokerOptions options, string plugin, BrokerCertificates? certificates) =>
         $"""
         # Written by edgemesh at every start: changes here are lost.
         user {Environment.UserName}
@@ -46,6 +47,18 @@ internal static class MosquittoConfiguration
         log_type warning
         log_type notice
         log_type information
+        {Tls(options, certificates)}
+        """;
+
+    // Last, since Mosquitto takes these lines for the listener above them. Never use_identity_as_username: it lets a certificate stand for
+    // user, password and client id, and so a disabled account back in. tls_version is the least.
+    private static string Tls(BrokerOptions options, BrokerCertificates? certificates) => certificates is null ? "" :
+        $"""
+        listener {options.TlsPort}
+        certfile {certificates.Certificate}
+        keyfile {certificates.Certificate}
+        tls_version tlsv1.2
+        {(options.MutualTls ? $"require_certificate true\nuse_identity_as_username false\ncafile {certificates.Authorities}\ncrlfile {certificates.RevocationList}" : "")}
 
         """;
 }

@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Operations;
+using EdgeMesh.Hub.Results;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeMesh.Hub.Certificates;
+
+/// <summary>Registers the feature.</summary>
+public static class CertificatesFeature
+{
+    /// <summary>The local certificate authority. Add it before the broker, which starts with its files.</summary>
+    public static IServiceCollection AddCertificates(this IServiceCollection services)
+    {
+        services.AddOptions<CertificateOptions>().BindConfiguration(CertificateOptions.Section)
+            .Validate(o => o.DeviceDays is >= 1 and <= 3650, "Certificates:DeviceDays takes 1 to 3650.")
+            .Validate(o => o.HubDays is >= 1 and <= 825, "Certificates:HubDays takes 1 to 825.")
+            .Validate(o => o.RenewDays is >= 1 and <= 365, "Certificates:RenewDays takes 1 to 365.")
+            .Validate(o => o.OverlapDays is >= 0 and <= 3650, "Certificates:OverlapDays takes 0 to 3650.")
+            .ValidateOnStart();
+        return services.AddSingleton<CertificateFolder>().AddSingleton<CertificateStore>().AddSingleton<PlausibleClock>().AddSingleton<CertificateAuthority>()
+            .AddSingleton<IBrokerCertificates>(provider => provider.GetRequiredService<CertificateAuthority>())
+            .AddSingleton<IOperationSource, CertificateOperations>()
+            .AddHostedService<Renewal>();
+    }
+
+    /// <summary>Looks after the certificates once an hour; more often while the clock is wrong, since the network's time may come any moment.</summary>
+    private sealed class Renewal(CertificateAuthority authority, TimeProvider time, ILogger<Renewal> log) : IHostedLifecycleService, IDisposable
+    {
+        private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+        private static readonly TimeSpan Impatience = TimeSpan.FromSeconds(5);
+
+        private readonly CancellationTokenSource _stopping = new();
+        private Task _looking = Task.CompletedTask;
+        private string _lastProblem = "";
+
+        // Before any service starts: the broker then finds its files.
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            bool well = Look();
+            _looking = Task.Run(() => LookAsync(well), CancellationToken.None);
+            return Task.CompletedTask;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            await _looking.ConfigureAwait(false);
+        }
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose() => _stopping.Dispose();
+
+        private async Task LookAsync(bool well)
+        {
+            while (true)
+            {
+                await Task.Delay(well ? Period : Impatience, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (_stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                well = Look();
+            }
+        }
+
+        private bool Look()
+        {
+            try
+            {
+                Error? problem = authority.Ensure();
+                if (problem is not null && problem.Code != _lastProblem)
+                {
+                    log.LogError("{Problem}", problem.Message);
+                }
+
+                _lastProblem = problem?.Code ?? "";
+                return problem is null;
+            }
+            catch (Exception failure)
+            {
+                log.LogError(failure, "Looking after the certificates failed; what is there stays in use");
+                return false;
+            }
+        }
+    }
+}
+
+/// <summary>What the hub can be asked about its certificates.</summary>
+public sealed class CertificateOperations(CertificateAuthority authority) : IOperationSource
+{
+    /// <inheritdoc/>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Create<NoParameters, AuthoritiesView>("ca-show", "Shows the certificate authority.", _ => authority.Show()).Reading(),
+        Operation.Create<NoParameters, AuthoritiesPem>("ca-export", "Gives the certificates that devices are to trust.", _ => authority.Export()).Reading(),
+        Operation.Create<NoParameters, IReadOnlyList<IssuedCertificate>>("ca-list", "Lists every certificate that was issued.", _ => Result.Of(authority.List())).Reading(),
+        Operation.Create<RotateAuthority, AuthoritiesView>("ca-rotate", "Begins a new authority, which takes over after an overlap.", r => authority.Rotate(r.Now)).Recording("now"),
+    ];
+
+    private sealed record RotateAuthority(bool Now = false);
+}

@@ -1,0 +1,104 @@
+// The agent over TLS: whom it trusts, and what a broker that stalls can do to it. The broker's TLS is Node's, in front of the real one.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import tls from 'node:tls';
+import { deliver, program, rig } from './rig.mjs';
+
+/** A root, and a certificate for the broker and one for the device, all of it by OpenSSL. */
+function authority(t) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ca-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const run = (...args) => execFileSync('openssl', args, { stdio: 'ignore', cwd: folder });
+  const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  run('req', '-x509', ...EC, '-days', '2', '-subj', '/CN=root', '-keyout', 'root.key', '-out', 'root.crt');
+  const leaf = (name, extension) => {
+    run('req', ...EC, '-subj', `/CN=${name}`, '-addext', extension, '-keyout', `${name}.key`, '-out', `${name}.csr`);
+    run('x509', '-req', '-in', `${name}.csr`, '-CA', 'root.crt', '-CAkey', 'root.key', '-CAcreateserial', '-copy_extensions', 'copy', '-days', '2', '-out', `${name}.crt`);
+    return { cert: fs.readFileSync(path.join(folder, `${name}.crt`), 'utf8'), key: fs.readFileSync(path.join(folder, `${name}.key`), 'utf8') };
+  };
+  return { ca: fs.readFileSync(path.join(folder, 'root.crt'), 'utf8'), broker: leaf('broker', 'subjectAltName=IP:127.0.0.1,DNS:broker.local'),
+    device: leaf('porch', 'extendedKeyUsage=clientAuth') };
+}
+
+/** TLS in front of the rig's broker; gives the port, the names in clients' certificates, and how many bytes clients sent inside TLS. */
+async function front(t, it, { cert, key }, options = {}) {
+  const seen = { peers: [], bytes: 0 };
+  const server = tls.createServer({ cert, key, ...options }, (socket) => {
+    seen.peers.push(socket.getPeerCertificate().subject?.CN);
+    socket.on('data', (data) => { seen.bytes += data.length; });
+    const plain = net.connect(it.broker.port, '127.0.0.1');
+    socket.on('error', () => plain.destroy()).on('close', () => plain.destroy());
+    plain.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+    socket.pipe(plain).pipe(socket);
+  });
+  server.on('tlsClientError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return { port: server.address().port, seen };
+}
+
+async function tlsRig(t, certificate, settings, options) {
+  const it = await rig(t, { power: false });
+  const { port, seen } = await front(t, it, certificate, options);
+  fs.writeFileSync(path.join(it.folder, 'edgemesh.json'), JSON.stringify({ ...it.settings, port, ...settings }));
+  await it.powerOn();
+  return { it, seen };
+}
+
+test('the agent delivers an update over TLS with a certificate of its own, trusting any of several authorities', async (t) => {
+  const ours = authority(t), next = authority(t);
+  const time = Math.floor(Date.now() / 1000);
+  const { it, seen } = await tlsRig(t, ours.broker, { ca: next.ca + ours.ca, certificate: ours.device.cert, private_key: ours.device.key, time },
+    { ca: ours.ca, requestCert: true, rejectUnauthorized: true });
+  await it.hub.waitFor('info');
+  const report = await deliver(it, program('over-tls', 60000), { session: 1 });
+  assert.equal(report.state, 'confirmed');
+  assert.equal(seen.peers[0], 'porch');
+});
+
+test('the agent refuses a broker of a foreign authority, and one of another name, and says so', async (t) => {
+  const ours = authority(t), foreign = authority(t);
+  for (const settings of [{ ca: foreign.ca }, { ca: ours.ca, host: 'localhost' }]) {
+    const { it, seen } = await tlsRig(t, ours.broker, settings);
+    await it.device.waitForLine(/connection failed: ValueError.*certificate/);
+    // Neither the password nor anything else was shown to it.
+    assert.equal(seen.bytes, 0);
+    assert.equal(it.hub.messages.length, 0);
+  }
+});
+
+test('a clock that was never set is set to the time of the configuration before TLS, and a right one is left alone', async (t) => {
+  const time = 1900000000;
+  const extra = { 'main.py': `import time
+from edgemesh import platform
+board = platform.Platform()
+now = lambda: time.time() + 946684800
+before = now()
+board.set_clock_at_least(${time})
+print('floor', before < 946684900, now() - ${time} in (0, 1))
+board.set_clock(${time + 5000})
+board.set_clock_at_least(${time})
+print('kept', now() - ${time + 5000} in (0, 1))
+` };
+  const it = await rig(t, { extra, hub: false });
+  await it.device.waitForLine(/floor True True/);
+  await it.device.waitForLine(/kept True/);
+});
+
+test('a broker that stalls the handshake costs a connection attempt, not the watchdog', async (t) => {
+  const ours = authority(t);
+  const it = await rig(t, { power: false, hub: false });
+  const server = net.createServer((socket) => { socket.on('error', () => {}); }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  fs.writeFileSync(path.join(it.folder, 'edgemesh.json'), JSON.stringify({ ...it.settings, port: server.address().port, ca: ours.ca, watchdog_ms: 3000 }));
+  await it.powerOn({ speed: 10 });
+  await it.device.waitForLine(/connection failed: OSError.*(116|ETIMEDOUT)/);
+});

@@ -94,7 +94,7 @@ internal static class Constants
         return value is { IsNumber: true } || value == Known ? value : null;
     }
 
-    private static ConstantValue? Apply(string sign, object left, object right)
+    internal static ConstantValue? Apply(string sign, object left, object right)
     {
         if (left is BigInteger a && right is BigInteger b)
         {
@@ -115,6 +115,11 @@ internal static class Constants
                 "**" when !a.IsZero => Real(Math.Pow((double)a, (double)b)),
                 _ => null,
             };
+        }
+
+        if (left is not (BigInteger or double) || right is not (BigInteger or double))
+        {
+            return null;
         }
 
         double x = left is BigInteger i ? (double)i : (double)left;

@@ -18,9 +18,9 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
     {
         foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
         {
-            Possible before = solver.Of(primary.Value, space);
             for (int i = 0; i < primary.Trailers.Length; i++)
             {
+                Possible before = solver.Along(primary, i, space);
                 if (primary.Trailers[i] is CallTrailer call)
                 {
                     foreach (Imported callee in before.Values.OfType<Imported>())
@@ -33,8 +33,6 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
                         Method(solver.Along(primary, i - 1, space), method.Name, call, space);
                     }
                 }
-
-                before = i + 1 < primary.Trailers.Length ? solver.Step(primary, i, before, space) : before;
             }
         }
     }

@@ -136,9 +136,9 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
 
     private void Primary(PrimaryExpr primary, Space space)
     {
-        Possible before = solver.Of(primary.Value, space);
         for (int i = 0; i < primary.Trailers.Length; i++)
         {
+            Possible before = solver.Along(primary, i, space);
             switch (primary.Trailers[i])
             {
                 case AttributeTrailer attribute:
@@ -151,8 +151,6 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
                     break;
                 case CallTrailer call when i == 0 && primary.Value is NameExpr name && space.Find(name.Id) is null: Call(call, name.Id, space); break;
             }
-
-            before = i + 1 < primary.Trailers.Length ? solver.Step(primary, i, before, space) : before;
         }
     }
 

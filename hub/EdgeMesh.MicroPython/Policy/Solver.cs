@@ -31,9 +31,19 @@ internal sealed record Possible(ImmutableArray<object> Values, bool IsComplete)
 
     internal Possible Or(Possible other)
     {
-        if (other == Nothing || this == Nothing)
+        if (ReferenceEquals(other, Nothing) || ReferenceEquals(this, other))
         {
-            return other == Nothing ? this : other;
+            return this;
+        }
+
+        if (ReferenceEquals(this, Nothing))
+        {
+            return other;
+        }
+
+        if (Values.IsEmpty && other.Values.IsEmpty)
+        {
+            return IsComplete ? other : this;
         }
 
         ImmutableArray<object> all = [.. Values.Union(other.Values)];
@@ -52,6 +62,10 @@ internal sealed partial class Solver(Facts facts)
     private const int MostRange = 64;
 
     private readonly Dictionary<object, Possible?> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<PrimaryExpr, Possible[]> _along = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Possible> _builtins = [];
+    private readonly Dictionary<string, Possible> _fields = [];
+    private readonly Dictionary<(string, string), Possible> _parts = [];
     private int _steps;
     private int _depth;
 
@@ -91,7 +105,27 @@ internal sealed partial class Solver(Facts facts)
         }
     }
 
-    private Possible Name(NameExpr name, Space space) => space.Find(name.Id) is { } symbol ? Of(symbol) : Possible.One(new Imported("." + name.Id));
+    private Possible Name(NameExpr name, Space space) => space.Find(name.Id) is { } symbol ? Of(symbol) : BuiltIn(name.Id);
+
+    private Possible BuiltIn(string name)
+    {
+        if (!_builtins.TryGetValue(name, out Possible? known))
+        {
+            _builtins[name] = known = Possible.One(new Imported("." + name));
+        }
+
+        return known;
+    }
+
+    private Possible Part(string path, string name)
+    {
+        if (!_parts.TryGetValue((path, name), out Possible? known))
+        {
+            _parts[(path, name)] = known = Possible.One(new Imported(path + "." + name));
+        }
+
+        return known;
+    }
 
     internal Possible Of(Symbol symbol)
     {
@@ -130,16 +164,21 @@ internal sealed partial class Solver(Facts facts)
     /// <summary>What a primary may be before its trailer of that index.</summary>
     internal Possible Along(PrimaryExpr primary, int steps, Space space)
     {
-        Possible value = Of(primary.Value, space);
-        for (int i = 0; i < steps; i++)
+        if (!_along.TryGetValue(primary, out Possible[]? known))
         {
-            value = Step(primary, i, value, space);
+            // Each primary is followed once; a value that depends on itself may be anything.
+            _along[primary] = known = new Possible[primary.Trailers.Length + 1];
+            known[0] = Of(primary.Value, space);
+            for (int i = 0; i < primary.Trailers.Length; i++)
+            {
+                known[i + 1] = Step(primary, i, known[i], space);
+            }
         }
 
-        return value;
+        return known[steps] ?? Possible.Anything;
     }
 
-    internal Possible Step(PrimaryExpr primary, int index, Possible before, Space space) => primary.Trailers[index] switch
+    private Possible Step(PrimaryExpr primary, int index, Possible before, Space space) => primary.Trailers[index] switch
     {
         AttributeTrailer attribute => Attribute(before, attribute.Name),
         IndexTrailer subscript => Index(before, Of(subscript.Index, space)),
@@ -155,7 +194,7 @@ internal sealed partial class Solver(Facts facts)
         {
             if (value is Imported { Path: var path } && path[0] != '.')
             {
-                all = all.Or(Possible.One(new Imported(path + "." + name)));
+                all = all.Or(Part(path, name));
             }
             else
             {
@@ -168,13 +207,19 @@ internal sealed partial class Solver(Facts facts)
 
     private Possible Field(string name)
     {
-        Possible all = facts.Attributes.TryGetValue(name, out Symbol? field) ? Of(field) : Possible.Nothing;
-        foreach (ClassStmt type in facts.Root.Symbols.Values.SelectMany(s => s.Classes))
+        if (_fields.TryGetValue(name, out Possible? known))
         {
-            all = facts.ClassSpaces.TryGetValue(type, out Space? space) && space.Symbols.TryGetValue(name, out Symbol? member) ? all.Or(Of(member)) : all;
+            return known;
         }
 
-        return all == Possible.Nothing ? Possible.Anything : all;
+        _fields[name] = Possible.Anything;
+        Possible all = facts.Attributes.TryGetValue(name, out Symbol? field) ? Of(field) : Possible.Nothing;
+        foreach (Space space in facts.ClassSpaces.Values)
+        {
+            all = space.Symbols.TryGetValue(name, out Symbol? member) ? all.Or(Of(member)) : all;
+        }
+
+        return _fields[name] = ReferenceEquals(all, Possible.Nothing) ? Possible.Anything : all;
     }
 
     private Possible Index(Possible before, Possible index)

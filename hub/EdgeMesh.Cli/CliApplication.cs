@@ -76,6 +76,8 @@ public static class CliApplication
             OtaCommands.Create(options),
             CaCommands.Create(options),
             AuditCommands.Create(options),
+            ProgramCommands.Create(options),
+            PolicyCommands.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

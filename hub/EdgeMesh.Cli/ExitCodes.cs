@@ -20,7 +20,7 @@ public static class ExitCodes
     /// <summary>No such device, firmware, update, command or token.</summary>
     public const int NotFound = 3;
 
-    /// <summary>The hub or the device refused.</summary>
+    /// <summary>The hub, the policy for programs, or the device refused.</summary>
     public const int Refused = 4;
 
     /// <summary>It exists already, or is in use.</summary>
@@ -48,7 +48,7 @@ public static class ExitCodes
         (Internal, "a defect of EdgeMesh, or the disk failed", [ErrorCodes.Internal, ErrorCodes.StorageFailed]),
         (Usage, "the command line or the configuration is wrong", [ErrorCodes.InvalidArgument]),
         (NotFound, "no such device, firmware, update, command or token", [ErrorCodes.TokenUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown]),
-        (Refused, "refused by the hub, or rejected by the device",
+        (Refused, "refused by the hub, by the policy, or rejected by the device",
         [
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
             ErrorCodes.ManifestExpired, ErrorCodes.ManifestInvalid, ErrorCodes.EncodingUnsupported, ErrorCodes.FirmwareDamaged, ErrorCodes.OtaDisabled,

@@ -1,0 +1,204 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using EdgeMesh.Hub.Results;
+using EdgeMesh.MicroPython;
+using EdgeMesh.MicroPython.Policy;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.Cli.Commands;
+
+/// <summary><c>edgemesh program …</c>: what needs no hub.</summary>
+internal static class ProgramCommands
+{
+    internal static Command Create(GlobalOptions options) => new("program", "MicroPython programs for devices.") { Validate(options), Parse(options) };
+
+    /// <summary>The options that add to the policy for one call.</summary>
+    internal static (Option<string?> File, Option<string[]> Hosts) PolicyOptions() => (
+        new("--policy") { Description = "A YAML file that adds to the shipped policy.", HelpName = "FILE" },
+        new("--allow-host") { Description = "A host that the program may talk to; may be given several times.", HelpName = "HOST" });
+
+    /// <summary>The shipped policy with what a call adds to it.</summary>
+    internal static Result<PolicyData> PolicyOf(string? file, IEnumerable<string> hosts)
+    {
+        PolicyData policy = PolicyData.Shipped;
+        if (file is not null)
+        {
+            Result<string> text = Read(file);
+            if (!text.IsOk)
+            {
+                return text.Error!;
+            }
+
+            if (policy.Extend(text.Value, out string? error) is not { } extended)
+            {
+                return Arguments.Invalid($"{file}: {error} Its schema is policy.schema.json; an example is what `edgemesh policy list` shows.");
+            }
+
+            policy = extended;
+        }
+
+        return policy.AllowHosts(hosts);
+    }
+
+    private static Argument<string[]> Paths() => new("PATH") { Description = "Files, or folders whose *.py are taken.", Arity = ArgumentArity.OneOrMore };
+
+    private static Command Validate(GlobalOptions options)
+    {
+        Argument<string[]> paths = Paths();
+        (Option<string?> file, Option<string[]> hosts) = PolicyOptions();
+        Option<string> board = new("--board", "--type")
+        {
+            Description = $"The board, or the device type the policy names as one: {string.Join(", ", PolicyData.Shipped.Boards.Keys)}.", HelpName = "BOARD",
+            DefaultValueFactory = _ => PolicyData.DefaultBoard,
+        };
+        Command validate = new("validate", "Says whether programs compile and keep the policy; with --json a line for each file.") { paths, file, hosts, board };
+        validate.SetAction(parsed =>
+        {
+            Output output = options.OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            Result<PolicyData> policy = PolicyOf(parsed.GetValue(file), parsed.GetValue(hosts) ?? []);
+            if (!policy.IsOk)
+            {
+                return output.Fail(policy.Error!);
+            }
+
+            string name = parsed.GetValue(board)!;
+            if (!policy.Value.Boards.ContainsKey(name))
+            {
+                return output.Fail(Arguments.Invalid($"No board is named {name}; there are {string.Join(", ", policy.Value.Boards.Keys)}, and a policy can name more."));
+            }
+
+            PolicyOptions judged = new(policy.Value, name);
+            return Each(output, parsed.GetValue(paths)!, "refused", (path, text) => Validate(output, path, text, judged));
+        });
+        return validate;
+    }
+
+    private static bool Validate(Output output, string path, string text, PolicyOptions options)
+    {
+        Verdict verdict = ProgramPolicy.Judge(text, options);
+        if (output.Json)
+        {
+            output.WriteJsonLine(new JsonObject
+            {
+                ["file"] = path,
+                ["accepted"] = verdict.Accepted,
+                ["findings"] = new JsonArray([.. verdict.Findings.Select(f => new JsonObject
+                {
+                    ["rule"] = f.Rule.Id, ["severity"] = f.Rule.Severity.ToString().ToLowerInvariant(), ["line"] = f.Position.Line, ["column"] = f.Position.Column,
+                    ["message"] = f.Message, ["hint"] = f.Hint,
+                })]),
+            });
+            return verdict.Accepted;
+        }
+
+        foreach (Finding finding in verdict.Findings)
+        {
+            output.WriteLine(
+                $"{path}:{finding.Position.Line}:{finding.Position.Column}: {finding.Rule.Severity.ToString().ToLowerInvariant()} {finding.Rule.Id}: {finding.Message} ({finding.Hint})");
+        }
+
+        return verdict.Accepted;
+    }
+
+    private static Command Parse(GlobalOptions options)
+    {
+        Argument<string[]> paths = Paths();
+        Command parse = new("parse", "Says whether MicroPython would compile programs; with --json a line for each file.") { paths };
+        parse.SetAction(parsed =>
+        {
+            Output output = options.OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            return Each(output, parsed.GetValue(paths)!, "with an error", (path, text) => Parse(output, path, MicroPythonParser.Parse(text).Error));
+        });
+        return parse;
+    }
+
+    private static bool Parse(Output output, string path, SyntaxError? error)
+    {
+        if (output.Json)
+        {
+            output.WriteJsonLine(new JsonObject
+            {
+                ["file"] = path,
+                ["ok"] = error is null,
+                ["error"] = error is null ? null : new JsonObject
+                {
+                    ["line"] = error.Position.Line, ["column"] = error.Position.Column, ["message"] = error.Message, ["hint"] = error.Hint,
+                },
+            });
+        }
+        else if (error is not null)
+        {
+            output.WriteLine($"{path}:{error.Position.Line}:{error.Position.Column}: error: {error.Message} ({error.Hint})");
+        }
+
+        return error is null;
+    }
+
+    // One bad file does not hide what the others are; a path that cannot be read is told before any is judged.
+    private static int Each(Output output, IReadOnlyList<string> paths, string bad, Func<string, string, bool> judge)
+    {
+        Result<IReadOnlyList<string>> files = Files(paths);
+        if (!files.IsOk)
+        {
+            return output.Fail(files.Error!, line: true);
+        }
+
+        int refused = 0;
+        foreach (string path in files.Value)
+        {
+            Result<string> text = Read(path);
+            if (!text.IsOk)
+            {
+                return output.Fail(text.Error!, line: true);
+            }
+
+            refused += judge(path, text.Value) ? 0 : 1;
+        }
+
+        if (!output.Json)
+        {
+            output.WriteLine($"{files.Value.Count} programs, {refused} {bad}.");
+        }
+
+        return refused == 0 ? ExitCodes.Ok : ExitCodes.Refused;
+    }
+
+    private static Result<IReadOnlyList<string>> Files(IReadOnlyList<string> paths)
+    {
+        List<string> files = [];
+        foreach (string path in paths)
+        {
+            if (Directory.Exists(path))
+            {
+                files.AddRange(Directory.EnumerateFiles(path, "*.py", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+            }
+            else if (File.Exists(path))
+            {
+                files.Add(path);
+            }
+            else
+            {
+                return Arguments.Invalid($"There is no file or folder {path}; name programs, or a folder of them.");
+            }
+        }
+
+        return Result.Of<IReadOnlyList<string>>(files);
+    }
+
+    // UTF-8 as the device reads it; what is none gets a character that no program needs.
+    private static Result<string> Read(string path)
+    {
+        try
+        {
+            return Result.Of(File.ReadAllText(path));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Arguments.Invalid($"{path} cannot be read: {failure.Message}");
+        }
+    }
+}

@@ -1,0 +1,343 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+/// <summary>How a name is used.</summary>
+internal enum NameUse
+{
+    Value,
+    Base,
+    Called,
+    Tested,
+}
+
+/// <summary>One pass over the tree: every variable with what is put into it, and flat lists of what rules look at.</summary>
+internal sealed partial class Facts
+{
+    internal Space Root { get; } = new(null, null);
+
+    internal List<(NameExpr Name, Space Space, NameUse Use)> Names { get; } = [];
+
+    internal List<(PrimaryExpr Primary, Space Space)> Primaries { get; } = [];
+
+    internal List<(BinaryExpr Binary, Space Space)> Binaries { get; } = [];
+
+    internal List<(CompareExpr Compare, Space Space)> Compares { get; } = [];
+
+    internal List<(AugmentedStmt Statement, Space Space, int Loops)> Augmented { get; } = [];
+
+    internal List<(Expr Target, Space Space)> Targets { get; } = [];
+
+    internal List<(Stmt Loop, Space Space)> Loops { get; } = [];
+
+    internal List<(TryStmt Try, Space Space, bool InEndless)> Tries { get; } = [];
+
+    internal List<(FunctionStmt Function, Space Space)> Functions { get; } = [];
+
+    internal List<(Decorator Decorator, Space Space)> Decorators { get; } = [];
+
+    internal List<(Node Node, string Name)> Bound { get; } = [];
+
+    internal List<(Node Node, string Module, string? Name, int Level)> Imports { get; } = [];
+
+    /// <summary>Calls by the last name before the parentheses: f(…) and x.f(…).</summary>
+    internal Dictionary<string, List<(CallTrailer Call, Space Space, bool IsMethod)>> Calls { get; } = [];
+
+    /// <summary>Names and attributes that are used other than by calling them.</summary>
+    internal HashSet<string> Taken { get; } = [];
+
+    /// <summary>What is assigned to an attribute of that name, of whatever object.</summary>
+    internal Dictionary<string, Symbol> Attributes { get; } = [];
+
+    internal Dictionary<ClassStmt, Space> ClassSpaces { get; } = new(ReferenceEqualityComparer.Instance);
+
+    internal Dictionary<Node, Space> FunctionSpaces { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Names of which elements are changed.</summary>
+    internal HashSet<string> Changed { get; } = [];
+
+    /// <summary>Primaries that stand within a try that has a handler, by reference.</summary>
+    internal HashSet<object> Guarded { get; } = new(ReferenceEqualityComparer.Instance);
+
+    private Space _space;
+    private int _loops;
+    private int _tries;
+    private bool _endless;
+
+    private Facts() => _space = Root;
+
+    internal static Facts Of(Module module)
+    {
+        Facts facts = new();
+        facts.Declare(module.Body);
+        facts.Block(module.Body);
+        return facts;
+    }
+
+    // Declarations hold for the whole scope, wherever they stand in it.
+    private void Declare(ImmutableArray<Stmt> body)
+    {
+        if (body.IsDefault)
+        {
+            return;
+        }
+
+        foreach (Stmt statement in body)
+        {
+            switch (statement)
+            {
+                case ScopeStmt scope: (scope.IsGlobal ? _space.Globals : _space.Nonlocals).UnionWith(scope.Names); break;
+                case IfStmt choice:
+                    foreach (Branch branch in choice.Branches)
+                    {
+                        Declare(branch.Body);
+                    }
+
+                    Declare(choice.Else);
+                    break;
+                case WhileStmt loop: Declare(loop.Body); Declare(loop.Else); break;
+                case ForStmt loop: Declare(loop.Body); Declare(loop.Else); break;
+                case WithStmt with: Declare(with.Body); break;
+                case TryStmt attempt:
+                    Declare(attempt.Body);
+                    foreach (Handler handler in attempt.Handlers)
+                    {
+                        Declare(handler.Body);
+                    }
+
+                    Declare(attempt.Else);
+                    Declare(attempt.Finally);
+                    break;
+            }
+        }
+    }
+
+    private Symbol Bind(Node node, string name)
+    {
+        Bound.Add((node, name));
+        return _space.Bind(name);
+    }
+
+    private void Inside(Node node, ImmutableArray<Stmt> body, ImmutableArray<Parameter> parameters)
+    {
+        (Space outer, int loops, int tries, bool endless) = (_space, _loops, _tries, _endless);
+        _space = new Space(outer, node);
+        if (node is ClassStmt type)
+        {
+            ClassSpaces[type] = _space;
+        }
+
+        FunctionSpaces[node] = _space;
+        (_loops, _tries, _endless) = (0, 0, false);
+        Declare(body);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (parameters[i].Name.Length > 0)
+            {
+                Symbol symbol = Bind(parameters[i], parameters[i].Name);
+                symbol.Parameter = (node, i, parameters[i]);
+                symbol.IsOpaque = parameters[i].Kind != ParameterKind.Plain;
+                if (parameters[i].Default is { } value)
+                {
+                    symbol.Values.Add(new Site(value, outer));
+                }
+            }
+        }
+
+        Block(body);
+        if (node is LambdaExpr lambda)
+        {
+            Value(lambda.Body);
+        }
+
+        (_space, _loops, _tries, _endless) = (outer, loops, tries, endless);
+    }
+
+    private void Block(ImmutableArray<Stmt> body)
+    {
+        if (!body.IsDefault)
+        {
+            foreach (Stmt statement in body)
+            {
+                Statement(statement);
+            }
+        }
+    }
+
+    private void Statement(Stmt statement)
+    {
+        switch (statement)
+        {
+            case ExprStmt plain: Value(plain.Value); break;
+            case AssignStmt assign:
+                Value(assign.Value);
+                foreach (Expr target in assign.Targets)
+                {
+                    Assign(target, assign.Value);
+                }
+
+                break;
+            case AnnotatedStmt annotated:
+                Value(annotated.Value);
+                Assign(annotated.Target, annotated.Value);
+                break;
+            case AugmentedStmt augmented:
+                Augmented.Add((augmented, _space, _loops));
+                Value(augmented.Target);
+                Value(augmented.Value);
+                Assign(augmented.Target, new BinaryExpr(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]));
+                break;
+            case DelStmt delete:
+                foreach (Expr target in delete.Targets)
+                {
+                    Assign(target, null);
+                }
+
+                break;
+            case ReturnStmt result: Value(result.Value); break;
+            case RaiseStmt raise: Value(raise.Value); Value(raise.Cause); break;
+            case AssertStmt assert: Value(assert.Condition); Value(assert.Message); break;
+            case ScopeStmt scope:
+                foreach (string name in scope.Names)
+                {
+                    Bound.Add((scope, name));
+                }
+
+                break;
+            case ImportStmt import:
+                foreach (ImportedName name in import.Modules)
+                {
+                    Imports.Add((name, name.Name, null, 0));
+                    Bind(name, name.As ?? name.Name.Split('.')[0]).Paths.Add(Modules.Canonical(name.As is null ? name.Name.Split('.')[0] : name.Name));
+                }
+
+                break;
+            case ImportFromStmt from: ImportFrom(from); break;
+            default: Compound(statement); break;
+        }
+    }
+
+    private void ImportFrom(ImportFromStmt from)
+    {
+        if (from.Names.IsEmpty)
+        {
+            Imports.Add((from, from.Module, "*", from.Level));
+            foreach (string name in PolicyData.Shipped.ModuleNames(Modules.Canonical(from.Module)) ?? [])
+            {
+                _space.Bind(name).Paths.Add(Modules.Canonical(from.Module) + "." + name);
+            }
+        }
+
+        foreach (ImportedName name in from.Names)
+        {
+            Imports.Add((name, from.Module, name.Name, from.Level));
+            Bind(name, name.As ?? name.Name).Paths.Add(Modules.Canonical(from.Module) + "." + name.Name);
+        }
+    }
+
+    private void Compound(Stmt statement)
+    {
+        switch (statement)
+        {
+            case IfStmt choice:
+                foreach (Branch branch in choice.Branches)
+                {
+                    Value(branch.Condition, NameUse.Tested);
+                    Block(branch.Body);
+                }
+
+                Block(choice.Else);
+                break;
+            case WhileStmt loop:
+                Loops.Add((loop, _space));
+                Value(loop.Condition, NameUse.Tested);
+                Loop(loop.Body, Flow.IsEndless(loop));
+                Block(loop.Else);
+                break;
+            case ForStmt loop:
+                Loops.Add((loop, _space));
+                Value(loop.Source);
+                AssignElement(loop.Target, loop.Source);
+                Loop(loop.Body, false);
+                Block(loop.Else);
+                break;
+            case TryStmt attempt:
+                Tries.Add((attempt, _space, _endless || (_space.Node is FunctionStmt { Name: "loop" } && _space.Parent == Root)));
+                _tries += attempt.Handlers.IsEmpty ? 0 : 1;
+                Block(attempt.Body);
+                _tries -= attempt.Handlers.IsEmpty ? 0 : 1;
+                foreach (Handler handler in attempt.Handlers)
+                {
+                    Value(handler.Type);
+                    if (handler.Name is not null)
+                    {
+                        Bind(handler, handler.Name).IsOpaque = true;
+                    }
+
+                    Block(handler.Body);
+                }
+
+                Block(attempt.Else);
+                Block(attempt.Finally);
+                break;
+            case WithStmt with:
+                foreach (WithItem item in with.Items)
+                {
+                    Value(item.Value);
+                    if (item.Target is not null)
+                    {
+                        Assign(item.Target, item.Value);
+                    }
+                }
+
+                Block(with.Body);
+                break;
+            case FunctionStmt function:
+                Decorate(function.Decorators);
+                Functions.Add((function, _space));
+                Bind(function, function.Name).Functions.Add(function);
+                foreach (Parameter parameter in function.Parameters)
+                {
+                    Value(parameter.Default);
+                }
+
+                Inside(function, function.Body, function.Parameters);
+                break;
+            case ClassStmt type:
+                Decorate(type.Decorators);
+                Bind(type, type.Name).Classes.Add(type);
+                foreach (Argument ancestor in type.Bases)
+                {
+                    // A class that another inherits is not called by whoever holds it.
+                    Value(ancestor.Value, NameUse.Called);
+                }
+
+                Inside(type, type.Body, []);
+                break;
+        }
+    }
+
+    private void Loop(ImmutableArray<Stmt> body, bool endless)
+    {
+        bool outer = _endless;
+        _endless |= endless;
+        _loops++;
+        Block(body);
+        _loops--;
+        _endless = outer;
+    }
+
+    private void Decorate(ImmutableArray<Decorator> decorators)
+    {
+        foreach (Decorator decorator in decorators)
+        {
+            Decorators.Add((decorator, _space));
+            if (decorator.Call is { } call)
+            {
+                Arguments(call.Arguments);
+            }
+        }
+    }
+}

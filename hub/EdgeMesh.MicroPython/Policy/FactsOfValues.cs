@@ -1,0 +1,260 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+internal sealed partial class Facts
+{
+    private void Value(Expr? value, NameUse use = NameUse.Value)
+    {
+        switch (value)
+        {
+            case NameExpr name:
+                Names.Add((name, _space, use));
+                if (use == NameUse.Value)
+                {
+                    Taken.Add(name.Id);
+                }
+
+                break;
+            case FString text:
+                foreach (StringPiece piece in text.Pieces)
+                {
+                    Values(piece.Fields);
+                }
+
+                break;
+            case TupleExpr tuple: Values(tuple.Items); break;
+            case ListExpr list: Values(list.Items); break;
+            case SetExpr set: Values(set.Items); break;
+            case DictExpr dict:
+                foreach (DictItem item in dict.Items)
+                {
+                    Value(item.Key);
+                    Value(item.Value);
+                }
+
+                break;
+            case Comprehension comprehension: Comprehend(comprehension); break;
+            case StarExpr star: Value(star.Value); break;
+            case NamedExpr named:
+                Value(named.Value);
+                Space inner = _space;
+                while (_space.Node is Comprehension)
+                {
+                    _space = _space.Parent!;
+                }
+
+                Assign(named.Target, named.Value);
+                _space = inner;
+                break;
+            case YieldExpr yield: Value(yield.Value); break;
+            case LambdaExpr lambda:
+                foreach (Parameter parameter in lambda.Parameters)
+                {
+                    Value(parameter.Default);
+                }
+
+                Inside(lambda, [], lambda.Parameters);
+                break;
+            case ConditionalExpr choice: Value(choice.Condition, NameUse.Tested); Value(choice.Then); Value(choice.Otherwise); break;
+            case BoolExpr logic: Values(logic.Operands, use); break;
+            case UnaryExpr unary: Value(unary.Operand, unary.Operator == "not" ? NameUse.Tested : NameUse.Value); break;
+            case BinaryExpr binary: Binaries.Add((binary, _space)); Values(binary.Operands); break;
+            case CompareExpr compare:
+                Compares.Add((compare, _space));
+                bool identity = compare is { Operators: ["is" or "is not"], Operands: [_, SingletonLiteral { Value: Singleton.None }] };
+                Values(compare.Operands, identity ? NameUse.Tested : NameUse.Value);
+                break;
+            case SliceExpr slice: Value(slice.Lower); Value(slice.Upper); Value(slice.Step); break;
+            case PrimaryExpr primary: Primary(primary); break;
+        }
+    }
+
+    private void Values(ImmutableArray<Expr> values, NameUse use = NameUse.Value)
+    {
+        foreach (Expr value in values)
+        {
+            Value(value, use);
+        }
+    }
+
+    private void Primary(PrimaryExpr primary)
+    {
+        Primaries.Add((primary, _space));
+        if (_tries > 0)
+        {
+            Guarded.Add(primary);
+        }
+
+        Value(primary.Value, primary.Trailers is [AttributeTrailer, ..] ? NameUse.Base : primary.Trailers is [CallTrailer, ..] ? NameUse.Called : NameUse.Value);
+        for (int i = 0; i < primary.Trailers.Length; i++)
+        {
+            bool called = i + 1 < primary.Trailers.Length && primary.Trailers[i + 1] is CallTrailer;
+            switch (primary.Trailers[i])
+            {
+                case AttributeTrailer attribute when called:
+                    AddCall(attribute.Name, (CallTrailer)primary.Trailers[i + 1], true);
+                    if (primary.Value is NameExpr container && i == 0 && attribute.Name is "append" or "insert" or "extend" or "update" or "pop" or "setdefault" or "clear" or "appendleft")
+                    {
+                        Changed.Add(((NameExpr)primary.Value).Id);
+                    }
+                    else if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer field && attribute.Name is "append" or "insert" or "extend" or "update")
+                    {
+                        Changed.Add(((AttributeTrailer)primary.Trailers[i - 1]).Name);
+                    }
+
+                    break;
+                case AttributeTrailer attribute: Taken.Add(attribute.Name); break;
+                case IndexTrailer index: Value(index.Index); break;
+                case CallTrailer call:
+                    if (i == 0 && primary.Value is NameExpr callee)
+                    {
+                        AddCall(callee.Id, call, false);
+                    }
+
+                    Arguments(call.Arguments);
+                    break;
+            }
+        }
+    }
+
+    private void AddCall(string name, CallTrailer call, bool isMethod)
+    {
+        if (!Calls.TryGetValue(name, out List<(CallTrailer, Space, bool)>? calls))
+        {
+            Calls[name] = calls = [];
+        }
+
+        calls.Add((call, _space, isMethod));
+    }
+
+    private void Arguments(ImmutableArray<Argument> arguments)
+    {
+        foreach (Argument argument in arguments)
+        {
+            Value(argument.Value);
+        }
+    }
+
+    private void Comprehend(Comprehension comprehension)
+    {
+        Value(comprehension.Clauses[0].Source);
+        _space = new Space(_space, comprehension);
+        for (int i = 0; i < comprehension.Clauses.Length; i++)
+        {
+            ComprehensionClause clause = comprehension.Clauses[i];
+            if (i > 0)
+            {
+                Value(clause.Source);
+            }
+
+            if (clause.Target is not null)
+            {
+                AssignElement(clause.Target, clause.Source);
+            }
+        }
+
+        Value(comprehension.Element);
+        Value(comprehension.Value);
+        _space = _space.Parent!;
+    }
+
+    private void Assign(Expr target, Expr? value)
+    {
+        switch (target)
+        {
+            case NameExpr name:
+                Symbol symbol = Bind(name, name.Id);
+                if (value is not null)
+                {
+                    symbol.Values.Add(new Site(value, _space));
+                }
+
+                break;
+            case TupleExpr or ListExpr:
+                ImmutableArray<Expr> items = target is TupleExpr tuple ? tuple.Items : ((ListExpr)target).Items;
+                ImmutableArray<Expr> values = value switch { TupleExpr t => t.Items, ListExpr l => l.Items, _ => default };
+                for (int i = 0; i < items.Length; i++)
+                {
+                    if (!values.IsDefault && values.Length == items.Length && items[i] is not StarExpr)
+                    {
+                        Assign(items[i], values[i]);
+                    }
+                    else
+                    {
+                        Opaque(items[i]);
+                    }
+                }
+
+                break;
+            case StarExpr star: Opaque(star.Value); break;
+            case PrimaryExpr primary:
+                Targets.Add((primary, _space));
+                Value(primary);
+                if (primary.Trailers[^1] is AttributeTrailer attribute)
+                {
+                    Symbol field = Attribute(attribute.Name);
+                    field.IsOpaque |= value is null;
+                    if (value is not null)
+                    {
+                        field.Values.Add(new Site(value, _space));
+                    }
+                }
+                else if (primary.Trailers[^1] is IndexTrailer)
+                {
+                    Changed.Add(primary.Trailers.Length == 1 ? (primary.Value as NameExpr)?.Id ?? "" : (primary.Trailers[^2] as AttributeTrailer)?.Name ?? "");
+                }
+
+                break;
+        }
+    }
+
+    private Symbol Attribute(string name)
+    {
+        if (!Attributes.TryGetValue(name, out Symbol? symbol))
+        {
+            Attributes[name] = symbol = new Symbol(name, Root);
+        }
+
+        return symbol;
+    }
+
+    private void Opaque(Expr target)
+    {
+        Assign(target, null);
+        switch (target)
+        {
+            case NameExpr name: _space.Bind(name.Id).IsOpaque = true; break;
+            case PrimaryExpr { Trailers: [.., AttributeTrailer attribute] }: Attribute(attribute.Name).IsOpaque = true; break;
+        }
+    }
+
+    private void AssignElement(Expr target, Expr source)
+    {
+        if (target is NameExpr name)
+        {
+            Bind(name, name.Id).Iterated.Add(new Site(source, _space));
+        }
+        else
+        {
+            // for name, pin in ((…, …), …): each target takes its column.
+            ImmutableArray<Expr> items = target is TupleExpr tuple ? tuple.Items : target is ListExpr list ? list.Items : [target];
+            for (int i = 0; i < items.Length; i++)
+            {
+                if (items[i] is NameExpr column && target is TupleExpr)
+                {
+                    Bind(column, column.Id).Iterated.Add(new Site(new ColumnExpr(source.Span, source, i), _space));
+                }
+                else
+                {
+                    Opaque(items[i]);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>Element <paramref name="Index"/> of each element of a value: what an unpacking loop takes.</summary>
+internal sealed record ColumnExpr(SourceSpan Span, Expr Source, int Index) : Expr(Span);

@@ -1,0 +1,71 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+/// <summary>What loops and functions do, by their shape.</summary>
+internal static class Flow
+{
+    /// <summary>Whether a loop can only be left by an exception: nothing in it leaves it, and nothing in it changes its condition.</summary>
+    internal static bool IsEndless(WhileStmt loop) => !Leaves(loop.Body, true) && (Constants.Of(loop.Condition) is { IsTrue: true } || !Depends(loop));
+
+    /// <summary>Whether a block leaves the loop around it, or the function.</summary>
+    internal static bool Leaves(ImmutableArray<Stmt> body, bool breaks) => !body.IsDefault && body.Any(statement => statement switch
+    {
+        KeywordStmt { Keyword: Keyword.Break } => breaks,
+        ReturnStmt or RaiseStmt => true,
+        ExprStmt { Value: YieldExpr } => true,
+        AssignStmt { Value: YieldExpr } => true,
+        _ => Inner(statement).Any(inner => Leaves(inner, breaks && statement is not (WhileStmt or ForStmt))),
+    });
+
+    /// <summary>The blocks of a statement that run as part of it.</summary>
+    internal static IEnumerable<ImmutableArray<Stmt>> Inner(Stmt statement) => statement switch
+    {
+        IfStmt choice => choice.Branches.Select(b => b.Body).Append(choice.Else),
+        WhileStmt loop => [loop.Body, loop.Else],
+        ForStmt loop => [loop.Body, loop.Else],
+        TryStmt attempt => attempt.Handlers.Select(h => h.Body).Prepend(attempt.Body).Append(attempt.Else).Append(attempt.Finally),
+        WithStmt with => [with.Body],
+        _ => [],
+    };
+
+    // A condition that calls or looks into something, or names what the loop assigns, may change.
+    private static bool Depends(WhileStmt loop)
+    {
+        HashSet<string> names = [];
+        bool opaque = false;
+        Parts.Visit(loop.Condition, part =>
+        {
+            opaque |= part is PrimaryExpr or NamedExpr;
+            if (part is NameExpr name)
+            {
+                names.Add(name.Id);
+            }
+        });
+        if (opaque)
+        {
+            return true;
+        }
+
+        bool changed = false;
+        Parts.Visit(loop.Body, part => changed |= part switch
+        {
+            AssignStmt assign => assign.Targets.Any(t => Names(t, names)),
+            AugmentedStmt augmented => Names(augmented.Target, names),
+            ForStmt inner => Names(inner.Target, names),
+            NamedExpr named => Names(named.Target, names),
+            _ => false,
+        });
+        return changed;
+    }
+
+    private static bool Names(Expr target, HashSet<string> names)
+    {
+        bool found = false;
+        Parts.Visit(target, part => found |= part is NameExpr name && names.Contains(name.Id));
+        return found;
+    }
+}

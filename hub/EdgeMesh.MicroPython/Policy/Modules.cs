@@ -1,0 +1,21 @@
+using System.Collections.Frozen;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+/// <summary>The names of modules.</summary>
+internal static class Modules
+{
+    private static readonly FrozenSet<string> WithPrefix = new[]
+    {
+        "utime", "uasyncio", "ujson", "ubinascii", "ustruct", "urandom", "ure", "usocket", "uhashlib", "ucollections", "uselect", "uerrno", "uio", "uheapq",
+        "urequests", "umachine", "ussl", "uarray", "umath", "uos", "usys", "uctypes_", "ucryptolib", "uzlib", "uwebsocket", "ubluetooth", "unetwork",
+    }.ToFrozenSet();
+
+    /// <summary>A module's name without MicroPython's u: utime is time.</summary>
+    internal static string Canonical(string module)
+    {
+        int dot = module.IndexOf('.', System.StringComparison.Ordinal);
+        string first = dot < 0 ? module : module[..dot];
+        return WithPrefix.Contains(first) ? module[1..] : module;
+    }
+}

@@ -1,0 +1,313 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Numerics;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+/// <summary>Something imported, or a built-in, by its dotted path; built-ins begin with a dot.</summary>
+internal sealed record Imported(string Path);
+
+/// <summary>What a call of something imported or built in gives.</summary>
+internal sealed record Made(string Path, CallTrailer Call, Space Space);
+
+/// <summary>A tuple, list, set or dictionary as it is written.</summary>
+internal sealed record Container(Expr Expr, Space Space);
+
+/// <summary>A text of which only the beginning is known.</summary>
+internal sealed record Beginning(string Text);
+
+/// <summary>What an expression may be; <paramref name="IsComplete"/> where it can be nothing else.</summary>
+internal sealed record Possible(ImmutableArray<object> Values, bool IsComplete)
+{
+    private const int Most = 64;
+
+    internal static readonly Possible Anything = new([], false);
+    internal static readonly Possible Nothing = new([], true);
+
+    internal static Possible One(object value) => new([value], true);
+
+    internal Possible Or(Possible other)
+    {
+        if (ReferenceEquals(other, Nothing) || ReferenceEquals(this, other))
+        {
+            return this;
+        }
+
+        if (ReferenceEquals(this, Nothing))
+        {
+            return other;
+        }
+
+        if (Values.IsEmpty && other.Values.IsEmpty)
+        {
+            return IsComplete ? other : this;
+        }
+
+        ImmutableArray<object> all = [.. Values.Union(other.Values)];
+        return all.Length > Most ? Anything : new(all, IsComplete && other.IsComplete);
+    }
+}
+
+/// <summary>
+/// What expressions may be, by all that is ever put into each variable, attribute and parameter, in whatever order. What is not understood may be anything.
+/// The work is bounded; beyond the bound all may be anything.
+/// </summary>
+internal sealed partial class Solver(Facts facts)
+{
+    private const int MostSteps = 50_000;
+    private const int MostDepth = 40;
+    private const int MostRange = 64;
+
+    private readonly Dictionary<object, Possible?> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<PrimaryExpr, Possible[]> _along = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Possible> _builtins = [];
+    private readonly Dictionary<string, Possible> _fields = [];
+    private readonly Dictionary<(string, string), Possible> _parts = [];
+    private int _steps;
+    private int _depth;
+
+    internal Possible Of(Expr expression, Space space)
+    {
+        if (++_steps > MostSteps || _depth > MostDepth)
+        {
+            return Possible.Anything;
+        }
+
+        _depth++;
+        Possible possible = Evaluate(expression, space);
+        _depth--;
+        return possible;
+    }
+
+    private Possible Evaluate(Expr expression, Space space)
+    {
+        switch (expression)
+        {
+            case IntegerLiteral integer: return Possible.One(integer.Value);
+            case FloatLiteral real: return Possible.One(real.Value);
+            case StringLiteral text: return Possible.One(text.Value);
+            case BytesLiteral bytes: return Possible.One(bytes.Value);
+            case SingletonLiteral singleton: return Possible.One(singleton.Value);
+            case NameExpr name: return Name(name, space);
+            case TupleExpr or ListExpr or SetExpr or DictExpr: return Possible.One(new Container(expression, space));
+            case ConditionalExpr choice: return Of(choice.Then, space).Or(Of(choice.Otherwise, space));
+            case BoolExpr logic: return logic.Operands.Aggregate(Possible.Nothing, (all, operand) => all.Or(Of(operand, space)));
+            case NamedExpr named: return Of(named.Value, space);
+            case UnaryExpr { Operator: "-" } minus: return Map(Of(minus.Operand, space), v => v switch { BigInteger i => -i, double d => -d, _ => null });
+            case UnaryExpr { Operator: "+" } plus: return Of(plus.Operand, space);
+            case BinaryExpr binary: return Binary(binary, space);
+            case FString text: return Format(text, space);
+            case PrimaryExpr primary: return Along(primary, primary.Trailers.Length, space);
+            default: return Possible.Anything;
+        }
+    }
+
+    private Possible Name(NameExpr name, Space space) => space.Find(name.Id) is { } symbol ? Of(symbol) : BuiltIn(name.Id);
+
+    private Possible BuiltIn(string name)
+    {
+        if (!_builtins.TryGetValue(name, out Possible? known))
+        {
+            _builtins[name] = known = Possible.One(new Imported("." + name));
+        }
+
+        return known;
+    }
+
+    private Possible Part(string path, string name)
+    {
+        if (!_parts.TryGetValue((path, name), out Possible? known))
+        {
+            _parts[(path, name)] = known = Possible.One(new Imported(path + "." + name));
+        }
+
+        return known;
+    }
+
+    internal Possible Of(Symbol symbol)
+    {
+        if (_known.TryGetValue(symbol, out Possible? known))
+        {
+            return known ?? Possible.Anything;
+        }
+
+        _known[symbol] = null;
+        Possible all = symbol.IsOpaque || symbol.Functions.Count > 0 || symbol.Classes.Count > 0 || facts.Changed.Contains(symbol.Name)
+            ? Possible.Anything : Possible.Nothing;
+        foreach (string path in symbol.Paths)
+        {
+            all = all.Or(Possible.One(new Imported(path)));
+        }
+
+        foreach (Site site in symbol.Values)
+        {
+            all = all.Or(Of(site.Expr, site.Space));
+        }
+
+        foreach (Site site in symbol.Iterated)
+        {
+            all = all.Or(site.Expr is ColumnExpr column ? Column(column, site.Space) : Elements(site.Expr, site.Space));
+        }
+
+        if (symbol.Parameter is { } parameter)
+        {
+            all = all.Or(Arguments(symbol, parameter.Function, parameter.Index));
+        }
+
+        _known[symbol] = all;
+        return all;
+    }
+
+    /// <summary>What a primary may be before its trailer of that index.</summary>
+    internal Possible Along(PrimaryExpr primary, int steps, Space space)
+    {
+        if (!_along.TryGetValue(primary, out Possible[]? known))
+        {
+            // Each primary is followed once; a value that depends on itself may be anything.
+            _along[primary] = known = new Possible[primary.Trailers.Length + 1];
+            known[0] = Of(primary.Value, space);
+            for (int i = 0; i < primary.Trailers.Length; i++)
+            {
+                known[i + 1] = Step(primary, i, known[i], space);
+            }
+        }
+
+        return known[steps] ?? Possible.Anything;
+    }
+
+    private Possible Step(PrimaryExpr primary, int index, Possible before, Space space) => primary.Trailers[index] switch
+    {
+        AttributeTrailer attribute => Attribute(before, attribute.Name),
+        IndexTrailer subscript => Index(before, Of(subscript.Index, space)),
+        CallTrailer call => Call(primary, index, before, call, space),
+        _ => Possible.Anything,
+    };
+
+    private Possible Attribute(Possible before, string name)
+    {
+        Possible all = Possible.Nothing;
+        bool other = !before.IsComplete;
+        foreach (object value in before.Values)
+        {
+            if (value is Imported { Path: var path } && path[0] != '.')
+            {
+                all = all.Or(Part(path, name));
+            }
+            else
+            {
+                other = true;
+            }
+        }
+
+        return other ? all.Or(Field(name)) : all;
+    }
+
+    private Possible Field(string name)
+    {
+        if (_fields.TryGetValue(name, out Possible? known))
+        {
+            return known;
+        }
+
+        _fields[name] = Possible.Anything;
+        Possible all = facts.Attributes.TryGetValue(name, out Symbol? field) ? Of(field) : Possible.Nothing;
+        foreach (Space space in facts.ClassSpaces.Values)
+        {
+            all = space.Symbols.TryGetValue(name, out Symbol? member) ? all.Or(Of(member)) : all;
+        }
+
+        return _fields[name] = ReferenceEquals(all, Possible.Nothing) ? Possible.Anything : all;
+    }
+
+    private Possible Index(Possible before, Possible index)
+    {
+        if (!before.IsComplete || before.Values.Any(v => v is not Container))
+        {
+            return Possible.Anything;
+        }
+
+        Possible all = Possible.Nothing;
+        foreach (Container container in before.Values.Cast<Container>())
+        {
+            all = all.Or(At(container, index is { IsComplete: true, Values: [var only] } ? only : null));
+        }
+
+        return all;
+    }
+
+    private Possible At(Container container, object? key)
+    {
+        Space space = container.Space;
+        ImmutableArray<Expr> items = Items(container.Expr);
+        if (container.Expr is DictExpr dict)
+        {
+            IEnumerable<DictItem> found = key is null ? dict.Items : dict.Items.Where(item => !Of(item.Key, space).IsComplete || Of(item.Key, space).Values.Contains(key));
+            return found.Aggregate(Possible.Nothing, (all, item) => all.Or(Of(item.Value, space)));
+        }
+
+        if (key is BigInteger at && at >= -items.Length && at < items.Length)
+        {
+            return Of(items[(int)(at < 0 ? at + items.Length : at)], space);
+        }
+
+        return items.Aggregate(Possible.Nothing, (all, item) => all.Or(Of(item, space)));
+    }
+
+    private static ImmutableArray<Expr> Items(Expr container) => container switch
+    {
+        TupleExpr tuple => tuple.Items,
+        ListExpr list => list.Items,
+        SetExpr set => set.Items,
+        DictExpr dict => [.. dict.Items.Select(item => item.Key)],
+        _ => [],
+    };
+
+    /// <summary>What running through a value gives.</summary>
+    private Possible Elements(Expr source, Space space)
+    {
+        Possible all = Possible.Nothing;
+        Possible values = Of(source, space);
+        if (source is PrimaryExpr { Trailers: [.., AttributeTrailer { Name: "values" }, CallTrailer] } dict)
+        {
+            values = Along(dict, dict.Trailers.Length - 2, space);
+            return Each(values, c => At(c, null));
+        }
+
+        foreach (object value in values.Values)
+        {
+            all = all.Or(value switch
+            {
+                Container container => Items(container.Expr).Aggregate(Possible.Nothing, (sum, item) => sum.Or(Of(item, container.Space))),
+                Made { Path: ".range" } range => Range(range),
+                Made { Path: ".reversed" or ".list" or ".tuple" or ".sorted" or ".set" } copy when copy.Call.Arguments is [{ } only] => Elements(only.Value, copy.Space),
+                _ => Possible.Anything,
+            });
+        }
+
+        return values.IsComplete ? all : Possible.Anything;
+    }
+
+    private static Possible Each(Possible values, Func<Container, Possible> of) =>
+        !values.IsComplete || values.Values.Any(v => v is not Container) ? Possible.Anything
+        : values.Values.Cast<Container>().Aggregate(Possible.Nothing, (all, container) => all.Or(of(container)));
+
+    private Possible Column(ColumnExpr column, Space space)
+    {
+        if (column.Source is PrimaryExpr { Trailers: [.., AttributeTrailer { Name: "items" }, CallTrailer] } items)
+        {
+            return Each(Along(items, items.Trailers.Length - 2, space), c => column.Index == 1
+                ? At(c, null) : Items(c.Expr).Aggregate(Possible.Nothing, (all, key) => all.Or(Of(key, c.Space))));
+        }
+
+        if (Of(column.Source, space) is { IsComplete: true, Values: [Made { Path: ".enumerate" or ".zip" } made] })
+        {
+            int argument = made.Path == ".zip" ? column.Index : column.Index - 1;
+            return argument >= 0 && argument < made.Call.Arguments.Length ? Elements(made.Call.Arguments[argument].Value, made.Space) : Possible.Anything;
+        }
+
+        return Each(Elements(column.Source, space), row => At(row, new BigInteger(column.Index)));
+    }
+}

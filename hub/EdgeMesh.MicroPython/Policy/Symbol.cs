@@ -1,0 +1,96 @@
+using System.Collections.Generic;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+/// <summary>An expression and where it is evaluated.</summary>
+internal readonly record struct Site(Expr Expr, Space Space);
+
+/// <summary>A variable: all that is ever put into it, in whatever order.</summary>
+internal sealed class Symbol(string name, Space space)
+{
+    internal string Name { get; } = name;
+
+    internal Space Space { get; } = space;
+
+    /// <summary>What is assigned.</summary>
+    internal List<Site> Values { get; } = [];
+
+    /// <summary>What is run through, an element at a time.</summary>
+    internal List<Site> Iterated { get; } = [];
+
+    /// <summary>Dotted paths that imports put here.</summary>
+    internal HashSet<string> Paths { get; } = [];
+
+    internal List<FunctionStmt> Functions { get; } = [];
+
+    internal List<ClassStmt> Classes { get; } = [];
+
+    /// <summary>The function whose parameter it is, and which.</summary>
+    internal (Node Function, int Index, Parameter Parameter)? Parameter { get; set; }
+
+    /// <summary>Something else is put here too.</summary>
+    internal bool IsOpaque { get; set; }
+}
+
+/// <summary>A scope with all its code, also what the compiler leaves out.</summary>
+internal sealed class Space(Space? parent, Node? node)
+{
+    internal Space? Parent { get; } = parent;
+
+    internal Node? Node { get; } = node;
+
+    internal Dictionary<string, Symbol> Symbols { get; } = [];
+
+    internal HashSet<string> Globals { get; } = [];
+
+    internal HashSet<string> Nonlocals { get; } = [];
+
+    internal Space Root => Parent is null ? this : Parent.Root;
+
+    /// <summary>The variable that a name bound here is.</summary>
+    internal Symbol Bind(string name)
+    {
+        if (Globals.Contains(name) && Parent is not null)
+        {
+            return Root.Bind(name);
+        }
+
+        if (Nonlocals.Contains(name))
+        {
+            for (Space? outer = Parent; outer is not null; outer = outer.Parent)
+            {
+                if (outer.Node is not ClassStmt && outer.Symbols.TryGetValue(name, out Symbol? found))
+                {
+                    return found;
+                }
+            }
+        }
+
+        if (!Symbols.TryGetValue(name, out Symbol? symbol))
+        {
+            Symbols[name] = symbol = new Symbol(name, this);
+        }
+
+        return symbol;
+    }
+
+    /// <summary>The variable that a name means here; null where only a built-in can be meant.</summary>
+    internal Symbol? Find(string name)
+    {
+        if (Globals.Contains(name))
+        {
+            return Root.Symbols.GetValueOrDefault(name);
+        }
+
+        for (Space? space = this; space is not null; space = space.Parent)
+        {
+            if ((space == this || space.Node is not ClassStmt) && space.Symbols.TryGetValue(name, out Symbol? symbol))
+            {
+                return symbol;
+            }
+        }
+
+        return null;
+    }
+}

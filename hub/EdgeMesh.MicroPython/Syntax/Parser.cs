@@ -1,0 +1,337 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+
+namespace EdgeMesh.MicroPython.Syntax;
+
+/// <summary>
+/// py/grammar.h by recursive descent. After the first error the lexer gives no token that anything matches, so that every production ends at once:
+/// no exceptions. Depth is limited; lists of operators, trailers and branches are flat, so that only true nesting counts.
+/// </summary>
+internal sealed partial class Parser
+{
+    /// <summary>Deepest nesting of blocks and expressions together. A pair of parentheses costs two, a block two.</summary>
+    internal const int MostDepth = 300;
+
+    private readonly SourceText _source;
+    private readonly Dictionary<string, string> _names = [];
+    private readonly Dictionary<string, ConstantValue> _constants = [];
+    private Lexer _lexer;
+    private int _depth;
+
+    internal Parser(SourceText source)
+    {
+        _source = source;
+        _lexer = new Lexer(source.Text, 0, source.Text.Length, window: false, _names);
+    }
+
+    internal SyntaxError? Error { get; private set; }
+
+    private TokenKind Kind => _lexer.Kind;
+
+    internal Module ParseModule()
+    {
+        List<Stmt> body = [];
+        while (Kind != TokenKind.End && Error is null)
+        {
+            if (!Accept(TokenKind.Newline))
+            {
+                ParseStatement(body);
+            }
+        }
+
+        return new Module(new SourceSpan(0, _source.Text.Length), [.. body]);
+    }
+
+    private SourceSpan From(int start) => new(start, Math.Max(start, _lexer.PreviousEnd));
+
+    private bool Accept(TokenKind kind)
+    {
+        if (_lexer.Kind != kind || kind == TokenKind.Error)
+        {
+            return false;
+        }
+
+        _lexer.Next();
+        return true;
+    }
+
+    private void Expect(TokenKind kind, string hint)
+    {
+        if (!Accept(kind))
+        {
+            Unexpected($"{Tokens.Spelling(kind)} was expected here", hint);
+        }
+    }
+
+    private string ExpectName(string what)
+    {
+        string name = _lexer.Text;
+        if (Accept(TokenKind.Name))
+        {
+            return name;
+        }
+
+        Unexpected($"the name of {what} was expected here", Kind >= TokenKind.False && Kind <= TokenKind.Yield ? $"{Tokens.Spelling(Kind)} is a keyword: take another name" : "write a name");
+        return "";
+    }
+
+    // What the lexer could not read explains itself.
+    private void Unexpected(string message, string hint)
+    {
+        if (Kind == TokenKind.Error && _lexer.Error.Message is not null)
+        {
+            (message, hint) = _lexer.Error;
+        }
+        else if (Kind is TokenKind.Indent)
+        {
+            (message, hint) = ("unexpected indent", "only what follows a line ending in a colon is indented");
+        }
+
+        FailAt(_lexer.Start, message, hint);
+    }
+
+    private void FailAt(int offset, string message, string hint)
+    {
+        Error ??= new SyntaxError(message, hint, _source.PositionOf(offset));
+        _lexer.Poison();
+    }
+
+    private bool Enter()
+    {
+        if (++_depth <= MostDepth)
+        {
+            return true;
+        }
+
+        FailAt(_lexer.Start, $"nested deeper than {MostDepth} levels", "split it into functions or into several expressions");
+        return false;
+    }
+
+    private SingletonLiteral Missing() => new SingletonLiteral(new SourceSpan(_lexer.Start, _lexer.Start), Singleton.None);
+
+    private ImmutableArray<Stmt> ParseSuite(string after)
+    {
+        Expect(TokenKind.Colon, $"{after} ends with a colon");
+        List<Stmt> body = [];
+        if (Enter())
+        {
+            if (Accept(TokenKind.Newline))
+            {
+                if (!Accept(TokenKind.Indent))
+                {
+                    Unexpected($"an indented block was expected after {after}", "indent what belongs to it by four spaces, or write pass");
+                }
+
+                do
+                {
+                    ParseStatement(body);
+                }
+                while (Error is null && !Accept(TokenKind.Dedent));
+            }
+            else
+            {
+                ParseSimple(body);
+            }
+        }
+
+        _depth--;
+        return [.. body];
+    }
+
+    private void ParseStatement(List<Stmt> body)
+    {
+        if (!Enter())
+        {
+            _depth--;
+            return;
+        }
+
+        int start = _lexer.Start;
+        switch (Kind)
+        {
+            case TokenKind.If: body.Add(ParseIf(start)); break;
+            case TokenKind.While: body.Add(ParseWhile(start)); break;
+            case TokenKind.For: body.Add(ParseFor(start, false)); break;
+            case TokenKind.Try: body.Add(ParseTry(start)); break;
+            case TokenKind.With: body.Add(ParseWith(start, false)); break;
+            case TokenKind.Def: body.Add(ParseFunction(start, [], false)); break;
+            case TokenKind.Class: body.Add(ParseClass(start, [])); break;
+            case TokenKind.At: body.Add(ParseDecorated(start)); break;
+            case TokenKind.Async: body.Add(ParseAsync(start)); break;
+            default: ParseSimple(body); break;
+        }
+
+        _depth--;
+    }
+
+    private IfStmt ParseIf(int start)
+    {
+        List<Branch> branches = [];
+        int at = start;
+        string word = "if";
+        do
+        {
+            _lexer.Next();
+            Expr condition = ParseNamed();
+            ImmutableArray<Stmt> body = ParseSuite(word);
+            branches.Add(new Branch(From(at), condition, body));
+            (at, word) = (_lexer.Start, "elif");
+        }
+        while (Kind == TokenKind.Elif);
+        ImmutableArray<Stmt> otherwise = ParseElse();
+        return new IfStmt(From(start), [.. branches], otherwise);
+    }
+
+    private ImmutableArray<Stmt> ParseElse() => Accept(TokenKind.Else) ? ParseSuite("else") : [];
+
+    private WhileStmt ParseWhile(int start)
+    {
+        _lexer.Next();
+        Expr condition = ParseNamed();
+        ImmutableArray<Stmt> body = ParseSuite("while");
+        ImmutableArray<Stmt> otherwise = ParseElse();
+        return new WhileStmt(From(start), condition, body, otherwise);
+    }
+
+    private ForStmt ParseFor(int start, bool isAsync)
+    {
+        _lexer.Next();
+        Expr target = ParseTargets();
+        Expect(TokenKind.In, "write: for NAME in VALUES:");
+        Expr source = ParseTestList();
+        ImmutableArray<Stmt> body = ParseSuite("for");
+        ImmutableArray<Stmt> otherwise = ParseElse();
+        return new ForStmt(From(start), isAsync, target, source, body, otherwise);
+    }
+
+    private TryStmt ParseTry(int start)
+    {
+        _lexer.Next();
+        ImmutableArray<Stmt> body = ParseSuite("try");
+        List<Handler> handlers = [];
+        for (int at = _lexer.Start; Accept(TokenKind.Except); at = _lexer.Start)
+        {
+            Expr? type = Kind == TokenKind.Colon ? null : ParseTest();
+            string? name = type is not null && Accept(TokenKind.As) ? ExpectName("the exception") : null;
+            ImmutableArray<Stmt> handled = ParseSuite("except");
+            handlers.Add(new Handler(From(at), type, name, handled));
+        }
+
+        ImmutableArray<Stmt> otherwise = handlers.Count > 0 ? ParseElse() : [];
+        ImmutableArray<Stmt> last = default;
+        if (Accept(TokenKind.Finally))
+        {
+            last = ParseSuite("finally");
+        }
+        else if (handlers.Count == 0)
+        {
+            Unexpected("except or finally was expected after try", "write except OSError: and what to do then");
+        }
+
+        return new TryStmt(From(start), body, [.. handlers], otherwise, last);
+    }
+
+    private WithStmt ParseWith(int start, bool isAsync)
+    {
+        _lexer.Next();
+        List<WithItem> items = [];
+        do
+        {
+            Expr value = ParseTest();
+            items.Add(new WithItem(value, Accept(TokenKind.As) ? ParseExpr() : null));
+        }
+        while (Accept(TokenKind.Comma));
+        ImmutableArray<Stmt> body = ParseSuite("with");
+        return new WithStmt(From(start), isAsync, [.. items], body);
+    }
+
+    private Stmt ParseAsync(int start)
+    {
+        _lexer.Next();
+        switch (Kind)
+        {
+            case TokenKind.Def: return ParseFunction(start, [], true);
+            case TokenKind.For: return ParseFor(start, true);
+            case TokenKind.With: return ParseWith(start, true);
+            default:
+                Unexpected("def, for or with was expected after async", "async is a keyword: take another name where it is meant as one");
+                return new KeywordStmt(From(start), Keyword.Pass);
+        }
+    }
+
+    private Stmt ParseDecorated(int start)
+    {
+        List<Decorator> decorators = [];
+        for (int at = start; Accept(TokenKind.At); at = _lexer.Start)
+        {
+            List<string> path = [ExpectName("a decorator")];
+            while (Accept(TokenKind.Period))
+            {
+                path.Add(ExpectName("an attribute"));
+            }
+
+            int open = _lexer.Start;
+            CallTrailer? call = Accept(TokenKind.ParenOpen) ? ParseCall(open) : null;
+            decorators.Add(new Decorator(From(at), [.. path], call));
+            Expect(TokenKind.Newline, "a decorator is a dotted name with at most one pair of parentheses, alone on its line");
+        }
+
+        bool isAsync = Accept(TokenKind.Async);
+        if (Kind == TokenKind.Def)
+        {
+            return ParseFunction(start, [.. decorators], isAsync);
+        }
+
+        if (Kind == TokenKind.Class && !isAsync)
+        {
+            return ParseClass(start, [.. decorators]);
+        }
+
+        Unexpected("def or class was expected after a decorator", "take the decorator away, or put it right before a function");
+        return new KeywordStmt(From(start), Keyword.Pass);
+    }
+
+    private FunctionStmt ParseFunction(int start, ImmutableArray<Decorator> decorators, bool isAsync)
+    {
+        _lexer.Next();
+        string name = ExpectName("the function");
+        Expect(TokenKind.ParenOpen, "a function's name is followed by its parameters in parentheses");
+        ImmutableArray<Parameter> parameters = ParseParameters(TokenKind.ParenClose, annotated: true);
+        Expect(TokenKind.ParenClose, "MicroPython has no positional-only parameters; close the parenthesis after the last one");
+        Expr? returns = Accept(TokenKind.Arrow) ? ParseTest() : null;
+        ImmutableArray<Stmt> body = ParseSuite("def");
+        return new FunctionStmt(From(start), decorators, isAsync, name, parameters, returns, body);
+    }
+
+    private ClassStmt ParseClass(int start, ImmutableArray<Decorator> decorators)
+    {
+        _lexer.Next();
+        string name = ExpectName("the class");
+        int open = _lexer.Start;
+        ImmutableArray<Argument> bases = Accept(TokenKind.ParenOpen) ? ParseCall(open).Arguments : [];
+        ImmutableArray<Stmt> body = ParseSuite("class");
+        return new ClassStmt(From(start), decorators, name, bases, body);
+    }
+
+    private ImmutableArray<Parameter> ParseParameters(TokenKind close, bool annotated)
+    {
+        List<Parameter> parameters = [];
+        while (Kind != close && Error is null)
+        {
+            int start = _lexer.Start;
+            ParameterKind kind = Accept(TokenKind.Star) ? ParameterKind.Star : Accept(TokenKind.StarStar) ? ParameterKind.DoubleStar : ParameterKind.Plain;
+            bool bare = kind == ParameterKind.Star && Kind != TokenKind.Name;
+            string name = bare ? "" : ExpectName("a parameter");
+            Expr? annotation = annotated && !bare && Accept(TokenKind.Colon) ? ParseTest() : null;
+            Expr? value = kind == ParameterKind.Plain && Accept(TokenKind.Equal) ? ParseTest() : null;
+            parameters.Add(new Parameter(From(start), kind, name, annotation, value));
+            if (!Accept(TokenKind.Comma))
+            {
+                break;
+            }
+        }
+
+        return [.. parameters];
+    }
+}

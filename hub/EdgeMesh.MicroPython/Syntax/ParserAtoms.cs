@@ -1,0 +1,209 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+
+namespace EdgeMesh.MicroPython.Syntax;
+
+internal sealed partial class Parser
+{
+    private Expr ParseAtom()
+    {
+        int start = _lexer.Start;
+        SourceSpan span = new(start, _lexer.End);
+        TokenKind kind = Kind;
+        Expr atom;
+        switch (kind)
+        {
+            case TokenKind.Name:
+                atom = new NameExpr(span, _lexer.Text, _constants.Count == 0 ? null : _constants.GetValueOrDefault(_lexer.Text));
+                break;
+            case TokenKind.Integer:
+                atom = new IntegerLiteral(span, _lexer.Integer, _lexer.Text);
+                break;
+            case TokenKind.Float:
+                atom = new FloatLiteral(span, _lexer.Float, _lexer.IsImaginary, _lexer.Text);
+                break;
+            case TokenKind.String:
+                atom = new StringLiteral(span, _lexer.Text);
+                break;
+            case TokenKind.Bytes:
+                atom = new BytesLiteral(span, _lexer.Text);
+                break;
+            case TokenKind.None or TokenKind.True or TokenKind.False or TokenKind.Ellipsis:
+                atom = new SingletonLiteral(span, kind switch
+                {
+                    TokenKind.None => Singleton.None, TokenKind.True => Singleton.True, TokenKind.False => Singleton.False, _ => Singleton.Ellipsis,
+                });
+                break;
+            case TokenKind.FString:
+                List<RawPiece> pieces = _lexer.Pieces;
+                _lexer.Next();
+                return ParseFString(span, pieces);
+            case TokenKind.ParenOpen:
+                _lexer.Next();
+                return ParseParentheses(start);
+            case TokenKind.BracketOpen:
+                _lexer.Next();
+                return ParseBrackets(start);
+            case TokenKind.BraceOpen:
+                _lexer.Next();
+                return ParseBraces(start);
+            default:
+                Unexpected($"a value was expected here, not {Tokens.Spelling(kind)}", "something is missing, or too much");
+                return Missing();
+        }
+
+        _lexer.Next();
+        return atom;
+    }
+
+    private Expr ParseParentheses(int start)
+    {
+        Expr? inner = Kind == TokenKind.ParenClose ? null : ParseInParentheses(start);
+        Expect(TokenKind.ParenClose, "a comma or a closing parenthesis is missing");
+        return inner switch
+        {
+            null => new TupleExpr(From(start), [], true),
+            TupleExpr { InParentheses: true } tuple when tuple.Span.Start == start => tuple with { Span = From(start) },
+            Comprehension generator when generator.Span.Start == start => generator with { Span = From(start) },
+            _ => inner,
+        };
+    }
+
+    // What may stand between parentheses; a field of an f-string stands between some too.
+    private Expr ParseInParentheses(int start)
+    {
+        if (Kind == TokenKind.Yield)
+        {
+            return ParseYield();
+        }
+
+        Expr first = ParseStarOr(named: true);
+        return Kind == TokenKind.For ? ParseComprehension(start, ComprehensionKind.Generator, first, null)
+            : Kind == TokenKind.Comma ? new TupleExpr(From(start), ParseRest(first), true)
+            : first;
+    }
+
+    private ImmutableArray<Expr> ParseRest(Expr first)
+    {
+        List<Expr> items = [first];
+        while (Accept(TokenKind.Comma) && (StartsTest() || Kind == TokenKind.Star))
+        {
+            items.Add(ParseStarOr(named: true));
+        }
+
+        return [.. items];
+    }
+
+    private Expr ParseBrackets(int start)
+    {
+        Expr list;
+        if (Kind == TokenKind.BracketClose)
+        {
+            list = new ListExpr(From(start), []);
+        }
+        else
+        {
+            Expr first = ParseStarOr(named: true);
+            list = Kind == TokenKind.For
+                ? ParseComprehension(start, ComprehensionKind.List, first, null)
+                : new ListExpr(From(start), ParseRest(first));
+        }
+
+        Expect(TokenKind.BracketClose, "a comma or a closing bracket is missing");
+        return list with { Span = From(start) };
+    }
+
+    private Expr ParseBraces(int start)
+    {
+        List<DictItem> items = [];
+        List<Expr> values = [];
+        Expr? made = null;
+        while (Kind != TokenKind.BraceClose && Error is null)
+        {
+            int at = _lexer.Start;
+            Expr key = ParseTest();
+            Expr? value = Accept(TokenKind.Colon) ? ParseTest() : null;
+            if (Kind == TokenKind.For && items.Count + values.Count == 0)
+            {
+                made = ParseComprehension(start, value is null ? ComprehensionKind.Set : ComprehensionKind.Dict, key, value);
+                break;
+            }
+
+            // The interpreter's compiler says this, not its parser.
+            if (value is null ? items.Count > 0 : values.Count > 0)
+            {
+                _mixed ??= new SyntaxError("a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none", _source.PositionOf(at));
+            }
+
+            if (value is null)
+            {
+                values.Add(key);
+            }
+            else
+            {
+                items.Add(new DictItem(key, value));
+            }
+
+            if (!Accept(TokenKind.Comma))
+            {
+                break;
+            }
+        }
+
+        Expect(TokenKind.BraceClose, "a comma or a closing brace is missing");
+        made ??= values.Count > 0 ? new SetExpr(From(start), [.. values]) : new DictExpr(From(start), [.. items]);
+        return made with { Span = From(start) };
+    }
+
+    private SyntaxError? _mixed;
+
+    /// <summary>The first dictionary that is half a set; no error where it is in code that the compiler leaves out.</summary>
+    internal SyntaxError? Mixed => _mixed;
+
+    private FString ParseFString(SourceSpan span, List<RawPiece> raw)
+    {
+        Lexer outer = _lexer;
+        ImmutableArray<StringPiece>.Builder pieces = ImmutableArray.CreateBuilder<StringPiece>(raw.Count);
+        foreach (RawPiece piece in raw)
+        {
+            List<Expr> fields = [];
+            foreach (SourceSpan field in piece.Fields)
+            {
+                if (Error is null)
+                {
+                    fields.Add(ParseField(field));
+                }
+            }
+
+            pieces.Add(new StringPiece(piece.IsFormatted, [.. piece.Literals], [.. fields]));
+        }
+
+        _lexer = outer;
+        if (Error is not null)
+        {
+            _lexer.Poison();
+        }
+
+        return new FString(span, pieces.ToImmutable());
+    }
+
+    // The interpreter lexes a field as if it stood in parentheses.
+    private Expr ParseField(SourceSpan field)
+    {
+        if (!Enter())
+        {
+            _depth--;
+            return Missing();
+        }
+
+        _lexer = new Lexer(_source.Text, field.Start, field.End, window: true, _names);
+        Expr value = Kind == TokenKind.End ? new TupleExpr(field, [], true) : ParseInParentheses(field.Start);
+        if (Kind != TokenKind.End)
+        {
+            Unexpected("this f-string's field is not one expression", "compute it before, and put the name in the braces");
+        }
+
+        _depth--;
+        return value;
+    }
+}

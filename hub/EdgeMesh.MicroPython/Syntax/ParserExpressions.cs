@@ -1,0 +1,435 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace EdgeMesh.MicroPython.Syntax;
+
+internal sealed partial class Parser
+{
+    private static ImmutableArray<T> Pair<T>(T a, T b) => ImmutableCollectionsMarshal.AsImmutableArray([a, b]);
+
+    // test (',' test)* [',']
+    private Expr ParseTestList()
+    {
+        int start = _lexer.Start;
+        Expr first = ParseTest();
+        if (Kind != TokenKind.Comma)
+        {
+            return first;
+        }
+
+        List<Expr> items = [first];
+        while (Accept(TokenKind.Comma) && StartsTest())
+        {
+            items.Add(ParseTest());
+        }
+
+        return new TupleExpr(From(start), [.. items], false);
+    }
+
+    // (test | star_expr) (',' (test | star_expr))* [',']
+    private Expr ParseStarList()
+    {
+        int start = _lexer.Start;
+        Expr first = ParseStarOr(named: false);
+        if (Kind != TokenKind.Comma)
+        {
+            return first;
+        }
+
+        List<Expr> items = [first];
+        while (Accept(TokenKind.Comma) && (StartsTest() || Kind == TokenKind.Star))
+        {
+            items.Add(ParseStarOr(named: false));
+        }
+
+        return new TupleExpr(From(start), [.. items], false);
+    }
+
+    private Expr ParseStarOr(bool named)
+    {
+        int start = _lexer.Start;
+        if (!Accept(TokenKind.Star))
+        {
+            return named ? ParseNamed() : ParseTest();
+        }
+
+        Expr value = ParseExpr();
+        return new StarExpr(From(start), value);
+    }
+
+    // exprlist: what for and del take.
+    private Expr ParseTargets()
+    {
+        int start = _lexer.Start;
+        ImmutableArray<Expr> targets = ParseTargetList(out bool tuple);
+        return tuple ? new TupleExpr(From(start), targets, false) : targets[0];
+    }
+
+    private ImmutableArray<Expr> ParseTargetList(out bool tuple)
+    {
+        List<Expr> targets = [];
+        tuple = false;
+        do
+        {
+            int start = _lexer.Start;
+            targets.Add(Accept(TokenKind.Star) ? new StarExpr(From(start), ParseExpr()) : ParseExpr());
+        }
+        while (Accept(TokenKind.Comma) && (tuple = true) && (StartsTest() || Kind == TokenKind.Star) && Kind is not (TokenKind.Not or TokenKind.Lambda));
+        return [.. targets];
+    }
+
+    // test [':=' test]
+    private Expr ParseNamed()
+    {
+        int start = _lexer.Start;
+        Expr target = ParseTest();
+        if (!Accept(TokenKind.Walrus))
+        {
+            return target;
+        }
+
+        Expr value = ParseTest();
+        return new NamedExpr(From(start), target, value);
+    }
+
+    private Expr ParseTest()
+    {
+        if (!Enter())
+        {
+            _depth--;
+            return Missing();
+        }
+
+        int start = _lexer.Start;
+        Expr test;
+        if (Kind == TokenKind.Lambda)
+        {
+            test = ParseLambda(conditional: true);
+        }
+        else
+        {
+            test = ParseOr();
+            if (Accept(TokenKind.If))
+            {
+                Expr condition = ParseOr();
+                Expect(TokenKind.Else, "write: VALUE if CONDITION else OTHER");
+                Expr otherwise = ParseTest();
+                test = new ConditionalExpr(From(start), test, condition, otherwise);
+            }
+        }
+
+        _depth--;
+        return test;
+    }
+
+    private LambdaExpr ParseLambda(bool conditional)
+    {
+        int start = _lexer.Start;
+        _lexer.Next();
+        ImmutableArray<Parameter> parameters = ParseParameters(TokenKind.Colon, annotated: false);
+        Expect(TokenKind.Colon, "write: lambda PARAMETERS: VALUE");
+        Expr body = conditional ? ParseTest() : ParseTestWithoutCondition();
+        return new LambdaExpr(From(start), parameters, body);
+    }
+
+    private Expr ParseTestWithoutCondition()
+    {
+        Expr test = !Enter() ? Missing() : Kind == TokenKind.Lambda ? ParseLambda(conditional: false) : ParseOr();
+        _depth--;
+        return test;
+    }
+
+    private Expr ParseOr()
+    {
+        int start = _lexer.Start;
+        Expr first = ParseAnd();
+        if (Kind != TokenKind.Or)
+        {
+            return first;
+        }
+
+        List<Expr> operands = [first];
+        while (Accept(TokenKind.Or))
+        {
+            operands.Add(ParseAnd());
+        }
+
+        return new BoolExpr(From(start), false, [.. operands]);
+    }
+
+    private Expr ParseAnd()
+    {
+        int start = _lexer.Start;
+        Expr first = ParseNot();
+        if (Kind != TokenKind.And)
+        {
+            return first;
+        }
+
+        List<Expr> operands = [first];
+        while (Accept(TokenKind.And))
+        {
+            operands.Add(ParseNot());
+        }
+
+        return new BoolExpr(From(start), true, [.. operands]);
+    }
+
+    private Expr ParseNot()
+    {
+        int start = _lexer.Start;
+        if (Kind != TokenKind.Not)
+        {
+            return ParseComparison();
+        }
+
+        Expr operand = Missing();
+        if (Enter())
+        {
+            _lexer.Next();
+            operand = ParseNot();
+        }
+
+        _depth--;
+        return new UnaryExpr(From(start), "not", operand);
+    }
+
+    private Expr ParseComparison()
+    {
+        int start = _lexer.Start;
+        Expr first = ParseExpr();
+        string? comparison = AcceptComparison();
+        if (comparison is null)
+        {
+            return first;
+        }
+
+        List<Expr> operands = [first];
+        List<string> operators = [];
+        for (; comparison is not null; comparison = AcceptComparison())
+        {
+            operators.Add(comparison);
+            operands.Add(ParseExpr());
+        }
+
+        return new CompareExpr(From(start), [.. operands], [.. operators]);
+    }
+
+    private string? AcceptComparison()
+    {
+        TokenKind kind = Kind;
+        switch (kind)
+        {
+            case >= TokenKind.Less and <= TokenKind.NotEqual or TokenKind.In:
+                _lexer.Next();
+                return Tokens.Spelling(kind);
+            case TokenKind.Is:
+                _lexer.Next();
+                return Accept(TokenKind.Not) ? "is not" : "is";
+            case TokenKind.Not:
+                _lexer.Next();
+                Expect(TokenKind.In, "write: VALUE not in VALUES");
+                return "not in";
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The grammar's expr: from | down.</summary>
+    private Expr ParseExpr() => ParseBinary(1);
+
+    private Expr ParseBinary(int least)
+    {
+        int start = _lexer.Start;
+        Expr left = ParseFactor();
+        for (int strength = Tokens.Strength(Kind); strength >= least; strength = Tokens.Strength(Kind))
+        {
+            List<Expr> operands = [left];
+            List<string> operators = [];
+            while (Tokens.Strength(Kind) == strength)
+            {
+                operators.Add(Tokens.Spelling(Kind));
+                _lexer.Next();
+                operands.Add(ParseBinary(strength + 1));
+            }
+
+            left = new BinaryExpr(From(start), [.. operands], [.. operators]);
+        }
+
+        return left;
+    }
+
+    private Expr ParseFactor()
+    {
+        int start = _lexer.Start;
+        Expr value;
+        bool entered = Enter();
+        if (!entered)
+        {
+            value = Missing();
+        }
+        else if (Kind is TokenKind.Plus or TokenKind.Minus or TokenKind.Tilde)
+        {
+            string sign = Tokens.Spelling(Kind);
+            _lexer.Next();
+            Expr operand = ParseFactor();
+            value = new UnaryExpr(From(start), sign, operand);
+        }
+        else
+        {
+            value = ParsePrimary();
+            if (Accept(TokenKind.StarStar))
+            {
+                Expr exponent = ParseFactor();
+                value = new BinaryExpr(From(start), Pair(value, exponent), ["**"]);
+            }
+        }
+
+        _depth--;
+        return value;
+    }
+
+    private Expr ParsePrimary()
+    {
+        int start = _lexer.Start;
+        bool await = Accept(TokenKind.Await);
+        Expr value = ParseAtom();
+        List<Trailer>? trailers = null;
+        for (Trailer? trailer = ParseTrailer(); trailer is not null; trailer = ParseTrailer())
+        {
+            (trailers ??= []).Add(trailer);
+        }
+
+        return trailers is null && !await ? value : new PrimaryExpr(From(start), await, value, trailers is null ? [] : [.. trailers]);
+    }
+
+    private Trailer? ParseTrailer()
+    {
+        int start = _lexer.Start;
+        if (Accept(TokenKind.Period))
+        {
+            string name = ExpectName("an attribute");
+            return new AttributeTrailer(From(start), name);
+        }
+
+        if (Accept(TokenKind.ParenOpen))
+        {
+            return ParseCall(start);
+        }
+
+        if (!Accept(TokenKind.BracketOpen))
+        {
+            return null;
+        }
+
+        Expr index = ParseIndex();
+        Expect(TokenKind.BracketClose, "close the bracket after the index");
+        return new IndexTrailer(From(start), index);
+    }
+
+    private Expr ParseIndex()
+    {
+        int start = _lexer.Start;
+        Expr first = ParseSlice();
+        if (Kind != TokenKind.Comma)
+        {
+            return first;
+        }
+
+        List<Expr> items = [first];
+        while (Accept(TokenKind.Comma) && (StartsTest() || Kind == TokenKind.Colon))
+        {
+            items.Add(ParseSlice());
+        }
+
+        return new TupleExpr(From(start), [.. items], false);
+    }
+
+    private Expr ParseSlice()
+    {
+        int start = _lexer.Start;
+        Expr? lower = Kind == TokenKind.Colon ? null : ParseTest();
+        if (!Accept(TokenKind.Colon))
+        {
+            return lower ?? Missing();
+        }
+
+        Expr? upper = StartsTest() ? ParseTest() : null;
+        bool second = Accept(TokenKind.Colon);
+        Expr? step = second && StartsTest() ? ParseTest() : null;
+        return new SliceExpr(From(start), lower, upper, step, second);
+    }
+
+    /// <summary>The rest of a call, whose parenthesis has been read.</summary>
+    private CallTrailer ParseCall(int start)
+    {
+        List<Argument>? arguments = null;
+        while (Kind != TokenKind.ParenClose && Error is null)
+        {
+            (arguments ??= []).Add(ParseArgument());
+            if (!Accept(TokenKind.Comma))
+            {
+                break;
+            }
+        }
+
+        Expect(TokenKind.ParenClose, "a comma or a closing parenthesis is missing");
+        return new CallTrailer(From(start), arguments is null ? [] : [.. arguments]);
+    }
+
+    private Argument ParseArgument()
+    {
+        int start = _lexer.Start;
+        ArgumentKind kind = Accept(TokenKind.Star) ? ArgumentKind.Star : Accept(TokenKind.StarStar) ? ArgumentKind.DoubleStar : ArgumentKind.Positional;
+        Expr value = ParseTest();
+        Expr? name = null;
+        if (kind != ArgumentKind.Positional)
+        {
+            return new Argument(From(start), kind, null, value);
+        }
+
+        if (Kind == TokenKind.For)
+        {
+            kind = ArgumentKind.Bare;
+            value = ParseComprehension(start, ComprehensionKind.Generator, value, null);
+        }
+        else if (Accept(TokenKind.Equal))
+        {
+            (kind, name) = (ArgumentKind.Keyword, value);
+            value = ParseTest();
+        }
+        else if (Accept(TokenKind.Walrus))
+        {
+            kind = ArgumentKind.Bare;
+            Expr assigned = ParseTest();
+            value = new NamedExpr(From(start), value, assigned);
+        }
+
+        return new Argument(From(start), kind, name, value);
+    }
+
+    private Comprehension ParseComprehension(int start, ComprehensionKind kind, Expr element, Expr? value)
+    {
+        List<ComprehensionClause> clauses = [];
+        while (Error is null)
+        {
+            if (Accept(TokenKind.For))
+            {
+                Expr target = ParseTargets();
+                Expect(TokenKind.In, "write: VALUE for NAME in VALUES");
+                clauses.Add(new ComprehensionClause(target, ParseOr()));
+            }
+            else if (clauses.Count > 0 && Accept(TokenKind.If))
+            {
+                clauses.Add(new ComprehensionClause(null, ParseTestWithoutCondition()));
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return new Comprehension(From(start), kind, element, value, [.. clauses]);
+    }
+}

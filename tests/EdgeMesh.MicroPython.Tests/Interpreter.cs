@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace EdgeMesh.MicroPython.Tests;
+
+/// <summary>The pinned interpreter, in a process of its own.</summary>
+internal static class Interpreter
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    internal static string Root { get; } = FindRoot();
+
+    /// <summary>Asks its compile() about many programs: "ok", or its exception.</summary>
+    internal static async Task<string[]> CompileAsync(IEnumerable<string> programs)
+    {
+        string tool = Path.Combine(Root, "tools/micropython/compile.mjs");
+        using Process node = Process.Start(new ProcessStartInfo("node", tool) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using CancellationTokenSource limit = new(Limit);
+        try
+        {
+            Task write = Task.Run(() =>
+            {
+                foreach (string program in programs)
+                {
+                    node.StandardInput.WriteLine(JsonSerializer.Serialize(program));
+                }
+
+                node.StandardInput.Close();
+            });
+            string answers = await node.StandardOutput.ReadToEndAsync(limit.Token);
+            await write;
+            return [.. answers.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(a => JsonSerializer.Deserialize<string>(a)!)];
+        }
+        finally
+        {
+            if (!node.HasExited)
+            {
+                node.Kill();
+            }
+        }
+    }
+
+    private static string FindRoot()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "EdgeMesh.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return folder;
+    }
+}

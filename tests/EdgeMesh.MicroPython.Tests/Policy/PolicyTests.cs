@@ -1,0 +1,141 @@
+using System.Text;
+using EdgeMesh.MicroPython.Policy;
+using Xunit.Abstractions;
+
+namespace EdgeMesh.MicroPython.Tests.Policy;
+
+/// <summary>None of the hostile programs is accepted, and hardly any of the benign ones refused.</summary>
+public sealed class PolicyTests(ITestOutputHelper output)
+{
+    private static readonly PolicyOptions Options = new(PolicyData.Shipped.AllowHosts(["api.test"]));
+
+    private static string Refusals(Verdict verdict) =>
+        string.Join("; ", verdict.Findings.Where(f => f.Rule.Severity == Severity.Refused).Select(f => $"{f.Rule.Id} {f.Position.Line}:{f.Position.Column} {f.Message}"));
+
+    [Fact]
+    public void No_hostile_program_is_accepted()
+    {
+        string[] missed = [.. Programs.Hostile.Where(p => ProgramPolicy.Judge(p.Text, Options).Accepted).Select(p => p.Name)];
+        output.WriteLine($"counted: {Programs.Hostile.Length} hostile programs, {missed.Length} missed");
+        Assert.True(Programs.Hostile.Length > 200);
+        Assert.Empty(missed);
+    }
+
+    [Fact]
+    public void At_most_one_in_a_hundred_benign_programs_is_refused()
+    {
+        string[] refused = [.. Programs.Benign.Select(p => (p.Name, Verdict: ProgramPolicy.Judge(p.Text, Options))).Where(p => !p.Verdict.Accepted)
+            .Select(p => $"{p.Name}: {Refusals(p.Verdict)}")];
+        output.WriteLine($"counted: {Programs.Benign.Length} benign programs, {refused.Length} refused");
+        Assert.True(refused.Length * 100 <= Programs.Benign.Length, string.Join('\n', refused));
+    }
+
+    [Fact]
+    public async Task Every_program_of_both_corpora_is_alive_for_the_interpreters_compiler()
+    {
+        // One is alive in that the compiler itself computes until its memory ends.
+        (string Name, string Text)[] programs = [.. Programs.Benign, .. Programs.Hostile.Where(p => p.Name != "memory power")];
+        string[] answers = await Interpreter.CompileAsync(programs.Select(p => p.Text));
+        string[] dead = [.. programs.Zip(answers).Where(p => p.Second != "ok").Select(p => p.First.Name)];
+        // Native code compiles on boards only, a program with an error nowhere.
+        Assert.All(dead, name => Assert.True(name is "syntax error" || name.Contains("native", StringComparison.Ordinal) || name.Contains("viper", StringComparison.Ordinal)
+            || name.Contains("asm", StringComparison.Ordinal), $"{name} does not compile"));
+        Assert.All(programs.Zip(answers), p => Assert.Equal(p.Second == "ok", MicroPythonParser.Parse(p.First.Text).Error is null));
+    }
+
+    public static TheoryData<string> Refusing => [.. Rules.All.Where(r => r.Severity == Severity.Refused).Select(r => r.Id)];
+
+    [Theory]
+    [MemberData(nameof(Refusing))]
+    public void Without_a_rule_some_hostile_program_is_accepted(string rule)
+    {
+        // This build of the interpreter has no native code, so that its compiler refuses too.
+        PolicyOptions without = Options with { Without = rule == "native" ? new HashSet<string> { rule, "syntax" } : new HashSet<string> { rule }, UsedPins = new HashSet<int> { 33 } };
+        Assert.True(Programs.Hostile.Append(("large", Large)).Append(("used", Used)).Any(p => ProgramPolicy.Judge(p.Item2, without).Accepted), $"No program needs {rule}.");
+    }
+
+    private static string Large => "def main():\n    pass\n" + new string('#', 65536);
+
+    private const string Used = "from machine import Pin\np = Pin(33)\ndef main():\n    pass\n";
+
+    [Fact]
+    public void A_program_beyond_64_KB_and_one_on_a_used_pin_are_refused()
+    {
+        Assert.Equal("size", Assert.Single(ProgramPolicy.Judge(Large, Options).Findings).Rule.Id);
+        Assert.Equal("size", Assert.Single(ProgramPolicy.Judge("def main():\n    x = '" + new string('é', 33000) + "'\n", Options).Findings).Rule.Id);
+        Assert.False(ProgramPolicy.Judge(Used, Options with { UsedPins = new HashSet<int> { 33 } }).Accepted);
+        Assert.True(ProgramPolicy.Judge(Used, Options).Accepted);
+    }
+
+    [Theory]
+    [InlineData("strapping-pin", "from machine import Pin\nPin(12, Pin.OUT)\n")]
+    [InlineData("console-pin", "from machine import Pin\nPin(1, Pin.OUT)\n")]
+    [InlineData("blocking-wait", "from machine import Pin\np = Pin(4)\nwhile p.value():\n    pass\n")]
+    [InlineData("unbounded-list", "import time\nx = []\nwhile True:\n    x.append(1)\n    time.sleep(1)\n")]
+    [InlineData("sensor-error", "import dht, machine\ns = dht.DHT22(machine.Pin(4))\ns.measure()\n")]
+    [InlineData("ticks-compared", "import time\nt = time.ticks_ms()\nif time.ticks_ms() > t + 100:\n    pass\n")]
+    [InlineData("ticks-compared", "import time\nt = time.ticks_ms()\nx = time.ticks_ms() - t\n")]
+    [InlineData("bare-except", "try:\n    x = 1\nexcept:\n    pass\n")]
+    [InlineData("no-setup", "def loop():\n    pass\n")]
+    public void What_is_doubtful_is_a_warning_and_accepted(string rule, string program)
+    {
+        Verdict verdict = ProgramPolicy.Judge(program + (rule == "no-setup" ? "" : "def main():\n    pass\n"), Options);
+        Assert.True(verdict.Accepted, Refusals(verdict));
+        Assert.Contains(verdict.Findings, f => f.Rule.Id == rule);
+        Assert.DoesNotContain(ProgramPolicy.Judge(program, Options with { Without = new HashSet<string> { rule } }).Findings, f => f.Rule.Id == rule);
+    }
+
+    [Fact]
+    public void Boards_differ_in_their_pins()
+    {
+        const string program = "from machine import Pin\np = Pin(16, Pin.OUT)\ndef main():\n    pass\n";
+        Assert.True(ProgramPolicy.Judge(program, Options).Accepted);
+        Assert.Contains("pin-reserved", Refusals(ProgramPolicy.Judge(program, Options with { Board = "esp32-wrover" })));
+        Assert.Contains("pin-reserved", Refusals(ProgramPolicy.Judge(program, Options with { Board = "esp32-c3" })));
+    }
+
+    [Fact]
+    public void A_policy_file_adds_modules_hosts_boards_and_limits()
+    {
+        const string program = "import bme280, requests\nrequests.get('http://evil.com/')\ndef main():\n    bme280.BME280()\n";
+        Assert.False(ProgramPolicy.Judge(program, Options).Accepted);
+        PolicyData? more = PolicyData.Shipped.Extend("modules: {bme280: [BME280]}\nhosts: [EVIL.com]\nlimits: {duty_percent: 50}\nboards: {lamp: {pins: '4', used: '4'}}\n", out string? error);
+        Assert.Null(error);
+        Assert.True(ProgramPolicy.Judge(program, new PolicyOptions(more!)).Accepted);
+        Assert.Contains("pin-used", Refusals(ProgramPolicy.Judge("from machine import Pin\nPin(4)\n", new PolicyOptions(more!, "lamp"))));
+        Assert.Contains("duty", Refusals(ProgramPolicy.Judge("from machine import Pin, PWM\nPWM(Pin(4)).duty(600)\n", new PolicyOptions(more!))));
+    }
+
+    [Theory]
+    [InlineData("module: {}")]
+    [InlineData("hosts: evil")]
+    [InlineData("- a")]
+    [InlineData("limits: {duty_percent: many}")]
+    [InlineData("a: [")]
+    [InlineData("boards: {x: {pins: 1-}}")]
+    public void A_policy_that_is_none_is_refused_with_a_sentence(string yaml)
+    {
+        Assert.Null(PolicyData.Shipped.Extend(yaml, out string? error));
+        Assert.False(string.IsNullOrEmpty(error));
+    }
+
+    [Fact]
+    public void Any_text_gets_a_verdict()
+    {
+        Random random = new(3);
+        string all = string.Concat(Programs.Benign.Concat(Programs.Hostile).Select(p => p.Text));
+        for (int i = 0; i < 3000; i++)
+        {
+            StringBuilder text = new();
+            for (int j = 0; j < 3; j++)
+            {
+                int start = random.Next(all.Length - 400);
+                int line = all.IndexOf('\n', start) + 1;
+                int end = all.IndexOf('\n', Math.Min(line + random.Next(300), all.Length - 1));
+                text.Append(all[line..Math.Max(line, end)]).Append('\n');
+            }
+
+            ProgramPolicy.Judge(text.ToString(), Options);
+        }
+    }
+}

@@ -60,9 +60,9 @@ internal sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
                 + "where the network between is yours alone.";
         }
 
-        if (options.TlsPort != 0 || options.MutualTls)
+        if (options.MutualTls)
         {
-            yield return "Broker:TlsPort and Broker:MutualTls are for the embedded broker, and Broker:Url names another. Remove them, or Broker:Url: an external "
+            yield return "Broker:MutualTls is for the embedded broker, and Broker:Url names another. Remove one of the two: an external "
                 + "broker's certificates are its administrator's.";
         }
 

@@ -33,7 +33,11 @@ public sealed class SessionCipher
         _receive = crypto.CreateAesGcm(receiveKey);
         for (int kind = 0; kind < _covers.Length; kind++)
         {
-            _covers[kind] = Array.IndexOf(topics, NameOf((TopicKind)kind)) >= 0;
+            string name = NameOf((TopicKind)kind);
+            for (int i = 0; i < topics.Length; i++)
+            {
+                _covers[kind] |= name.Length > 0 && topics[i] == name;
+            }
         }
     }
 

@@ -1,0 +1,27 @@
+// A worker for one dry run: boots, says so in a line, takes a job as a line of standard input, answers in a line, and ends.
+import fs from 'node:fs';
+import { DryRun } from './dryrun.mjs';
+
+/** Largest job, in bytes: source and scenario. */
+const JOB_BYTES = 1 << 20;
+
+const say = (message) => {
+  const line = Buffer.from(`${JSON.stringify(message)}\n`);
+  for (let at = 0; at < line.length;) {
+    try { at += fs.writeSync(1, line, at); } catch (error) { if (error.code !== 'EAGAIN') throw error; }
+  }
+};
+
+const run = await new DryRun().boot();
+say({ ready: true, node: process.versions.node });
+let text = '';
+process.stdin.setEncoding('utf8');
+for await (const chunk of process.stdin) {
+  text += chunk;
+  if (text.includes('\n') || text.length > JOB_BYTES) break;
+}
+// Without a job it was started in vain.
+if (!text.includes('\n')) process.exit(0);
+const { source, scenario } = JSON.parse(text);
+say(await run.run(source, scenario));
+process.exit(0);

@@ -163,7 +163,7 @@ export class DryRun {
       line_name: ['', () => this.#program.name],
       exception: ['ssns', (type, message, line, where) => this.#exception(type, message, line, where)],
       warn: ['s', (sentence) => this.recorder.warn(sentence.slice(0, 300))],
-      returned: ['', () => { this.#ended ??= { ended: 'returned', why: 'It returned.' }; }],
+      returned: ['', () => { this.collect(true); this.#ended ??= { ended: 'returned', why: 'It returned.' }; }],
     };
   }
 

@@ -1,7 +1,7 @@
 // One instance of the interpreter: loaded, shut off from JavaScript, with the ESP32's modules in place. A boot of the device.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { closeBridge } from '../bridge.mjs';
+import { closeBridge, CONVERSIONS } from '../bridge.mjs';
 import { createCollection } from '../collector.mjs';
 
 /** Memory the interpreter may take in all, in bytes: garbage of a loop that never sleeps piles up here. */
@@ -68,7 +68,7 @@ export class Instance {
   static async boot(calls, heap_bytes, thrown, print) {
     const instance = new Instance();
     const bytes = () => instance.bytes();
-    instance.#bridge = closeBridge(calls, bytes);
+    instance.#bridge = closeBridge(calls, bytes, CONVERSIONS);
     WebAssembly.instantiate = async (_source, imports) => {
       instance.#intercept(imports.env, calls, thrown);
       const loaded = await instantiate(wasm, imports);

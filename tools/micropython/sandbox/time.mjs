@@ -112,6 +112,7 @@ export class DeviceTime {
 
   #deepsleep(ms) {
     const { clock, recorder, pins, interrupts } = this.#run;
+    this.#run.collect(true);
     const us = ms > 0 ? ms * 1000 : Infinity, end_us = clock.now_us + us;
     for (const pin of pins.high()) recorder.warn(`Pin ${pin} was high when deep sleep began; pins float while the device sleeps.`);
     if (us < Infinity) recorder.deepsleeps_us.push(us);

@@ -72,6 +72,7 @@ public static class CliApplication
             DeviceCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),
+            ProgramCommands.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

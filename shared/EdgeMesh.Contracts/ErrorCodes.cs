@@ -129,6 +129,12 @@ public static class ErrorCodes
     /// <summary>The wait ended before the outcome was known.</summary>
     public const string WaitTimeout = "wait_timeout";
 
+    /// <summary>There is no sandbox on this machine to try a program out in.</summary>
+    public const string SandboxUnavailable = "sandbox_unavailable";
+
+    /// <summary>In its dry run the program failed, or did not do what was expected.</summary>
+    public const string DryRunFailed = "dry_run_failed";
+
     /// <summary>A defect of ours; the log has the details.</summary>
     public const string Internal = "internal";
 }

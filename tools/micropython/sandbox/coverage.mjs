@@ -1,5 +1,5 @@
-// Line coverage without a debugger: each simple statement at the start of a line gets a call in front of it, on the same
-// line, so that tracebacks keep their numbers. Headers (if, for, def, …) cannot take one; what stands below them tells.
+// Line coverage without a debugger: the first simple statement of a line gets a call in front of it, on the same line, so
+// that tracebacks keep their numbers. Headers (if, for, def, …) cannot take one; what stands below or behind them tells.
 // The call is also where virtual time moves on, interrupts are served and garbage is collected in a loop that never sleeps.
 
 const HEADERS = new Set(['if', 'elif', 'else', 'while', 'for', 'try', 'except', 'finally', 'with', 'def', 'class', 'async']);
@@ -12,7 +12,7 @@ export function instrument(source) {
   let name = '_line';
   while (source.includes(name)) name += '_';
   const out = [], lines = [];
-  let at = 0, line = 1, depth = 0, copied = 0, fresh = true;
+  let at = 0, line = 1, depth = 0, copied = 0, fresh = true, header = false, lambdas = 0;
   while (at < source.length) {
     const c = source[at];
     if (c === '\n') { line++; at++; if (depth === 0) fresh = true; continue; }
@@ -23,7 +23,8 @@ export function instrument(source) {
     const isString = (quote === '"' || quote === "'") && (word === '' || PREFIXES.test(word));
     if (fresh) {
       fresh = false;
-      if (!isString && c !== '@' && !HEADERS.has(word)) {
+      header = HEADERS.has(word);
+      if (!isString && c !== '@' && !header) {
         out.push(source.slice(copied, at), `${name}(${line})and ${name}i();`);
         copied = at;
         lines.push(line);
@@ -34,6 +35,13 @@ export function instrument(source) {
       for (let i = at; i < end; i++) if (source[i] === '\n') line++;
       at = end;
       continue;
+    }
+    if (word === 'lambda' && depth === 0) lambdas++;
+    else if (c === ':' && depth === 0 && lambdas > 0) lambdas--;
+    else if (c === ':' && depth === 0 && header) {
+      // What stands behind a header on its line begins as a line does.
+      header = false;
+      fresh = /^[ \t]*[^ \t\r\n#\\]/.test(source.slice(at + 1, source.indexOf('\n', at) < 0 ? undefined : source.indexOf('\n', at)));
     }
     if ('([{'.includes(c)) depth++;
     else if (')]}'.includes(c)) depth = Math.max(0, depth - 1);

@@ -34,6 +34,7 @@ export class DryRun {
   #printed = '';
   #printedBytes = 0;
   #sleeps = 0;
+  #over = false;
   #deadline_ms = Infinity;
   #ended;
   #program = { source: '', lines: [], name: '_line' };
@@ -61,8 +62,8 @@ export class DryRun {
   }
 
   /** @returns the behaviour report */
-  async run(source, scenario) {
-    this.#deadline_ms = performance.now() + (scenario.wall_ms ?? WALL_MS);
+  async run(source, scenario, wall_ms = WALL_MS) {
+    this.#deadline_ms = performance.now() + wall_ms;
     this.scenario = { ...this.scenario, ...scenario };
     this.board = BOARDS[this.scenario.board ?? 'esp32'];
     this.#program = instrument(source);
@@ -153,11 +154,13 @@ export class DryRun {
     return alive_bytes > this.scenario.heap_bytes;
   }
 
-  collectUnderPressure() { if (this.#instance.pressure) this.collect(true); }
+  /** Whether memory grew since the last look, and more is alive than the heap holds. */
+  overUnderPressure() { return (this.#over = this.#instance.pressure && this.collect(true)); }
 
   #own() {
     return {
       collect: ['b', (force) => this.collect(force)],
+      over: ['', () => this.#over],
       heap_limit: ['', () => this.scenario.heap_bytes + this.#instance.base_bytes],
       source: ['', () => this.#program.source],
       line_name: ['', () => this.#program.name],

@@ -6,7 +6,7 @@ import { seconds } from './recorder.mjs';
 const EPOCH_2000 = 946684800;
 const TICKS_MASK = 0x3fffffff;
 /** How often the host looks at its own clock, in lines of the program. */
-const LOOK_EACH = 4096;
+const LOOK_EACH = 256;
 const DEEPSLEEP_RESET = 4, POWER_ON_RESET = 1;
 const RTC_MEMORY_BYTES = 2048;
 
@@ -79,8 +79,7 @@ export class DeviceTime {
     if (clock.next_us <= now_us) clock.run(now_us); else clock.now_us = now_us;
     if ((++this.#lines & (LOOK_EACH - 1)) === 0) this.#run.checkWork();
     if (now_us >= this.#run.end_us) this.#run.checkEnd();
-    this.#run.collectUnderPressure();
-    return interrupts.due;
+    return this.#run.overUnderPressure() || interrupts.due;
   }
 
   #step() {

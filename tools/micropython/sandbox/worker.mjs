@@ -22,6 +22,6 @@ for await (const chunk of process.stdin) {
 }
 // Without a job it was started in vain.
 if (!text.includes('\n')) process.exit(0);
-const { source, scenario } = JSON.parse(text);
-say(await run.run(source, scenario));
+const { source, scenario, wall_ms } = JSON.parse(text);
+say(await run.run(source, scenario, wall_ms));
 process.exit(0);

@@ -31,6 +31,8 @@ def wait(ms, seen=-1):
 
 def serve():
     """Calls what fell due while the program ran."""
+    if _host.over():
+        raise MemoryError('more is alive than the heap holds')
     key = _due()
     while key:
         _serve(key)

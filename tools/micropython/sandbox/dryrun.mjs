@@ -123,7 +123,14 @@ export class DryRun {
   checkEnd() { if (this.clock.now_us >= this.end_us) this.end('duration', ''); }
 
   checkWork() {
-    if (performance.now() > this.#deadline_ms) this.end('timeout', `After ${seconds(this.clock.now_us)} s of its time it had worked for longer than the dry run may take; does a loop never sleep?`);
+    if (performance.now() <= this.#deadline_ms) return;
+    this.#tooLong();
+    throw this.#thrown;
+  }
+
+  #tooLong() {
+    this.#ended ??= { ended: 'timeout', why: `After ${seconds(this.clock.now_us)} s of its time it had worked for longer than the dry run may take; does a loop never sleep?` };
+    this.#thrown = new Ended();
   }
 
   /** The watchdog's end, which falls due while time passes and so must not be thrown there. */
@@ -177,6 +184,8 @@ export class DryRun {
 
   #print(bytes) {
     this.#printedBytes += bytes.length;
+    // What is thrown here, the C library swallows; the next call of the program ends it.
+    if ((this.#printedBytes & (OUTPUT_BYTES - 1)) === 0 && performance.now() > this.#deadline_ms) this.#tooLong();
     if (this.#printedBytes > OUTPUT_BYTES) { this.recorder.outputDropped += this.#printedBytes === OUTPUT_BYTES + bytes.length ? 1 : 0; return; }
     this.#printed += Buffer.from(bytes).toString('latin1');
     if (bytes[bytes.length - 1] !== 10) return;

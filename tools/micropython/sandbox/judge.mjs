@@ -81,13 +81,13 @@ function duties(expect, run) {
 
 function sometime(expect, run, all, holds, what) {
   const from_us = (expect.from_s ?? 0) * US, to_us = expect.within_s === undefined ? run.end_us : from_us + expect.within_s * US;
-  if (all.length === 0) return [false, `Nothing was ever given out for ${what}`];
+  if (all.length === 0) return [false, `Never seen, nor anything else at that pin: ${what}`];
   const found = all.find(([start, end, v]) => holds(v) && end > from_us && Math.max(start, from_us) <= to_us
     && end >= Math.min(Math.max(start, from_us) + (expect.hold_s ?? 0) * US, run.end_us));
   const window = `between ${seconds(from_us)} s and ${seconds(Math.min(to_us, run.end_us))} s${expect.hold_s ? ` for ${expect.hold_s} s` : ''}`;
-  if (found) return [true, `There was ${what} at ${seconds(Math.max(found[0], from_us))} s, as expected ${window}`];
+  if (found) return [true, `Seen at ${seconds(Math.max(found[0], from_us))} s, as expected ${window}: ${what}`];
   const next = all.find(([start, , v]) => holds(v) && start > to_us);
-  return [false, `There was no ${what} ${window}${next ? `; it came at ${seconds(next[0])} s` : ''}`];
+  return [false, `Not seen ${window}: ${what}${next ? `; it came at ${seconds(next[0])} s` : ''}`];
 }
 
 function always(expect, run) {

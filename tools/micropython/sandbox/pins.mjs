@@ -7,6 +7,7 @@ const RISING = 1, FALLING = 2;
 /** What an analogue input measures at most, in volts, by attenuation. */
 const FULL_SCALE_V = [1.1, 1.5, 2.2, 3.3];
 const PWM_TOP = 65535;
+const COLOURS_SHOWN_BYTES = 96;
 /** Sound there and back, in µs a centimetre, at 20 °C. */
 const ECHO_US_PER_CM = 58.3;
 /** How long an HC-SR04 waits before it answers, in µs. */
@@ -78,12 +79,11 @@ export class Pins {
         return Math.min(1, Math.max(0, (world.volts.get(number) ?? 0) / FULL_SCALE_V[attenuation]));
       }],
       adc_full_scale: ['n', (attenuation) => FULL_SCALE_V[attenuation]],
-      neopixel: ['nnn', (number, address, count) => {
-        const pixels = this.#run.bytes(address, count);
+      neopixel: ['nnnn', (number, address, count, perPixel) => {
+        const bytes = this.#run.bytes(address, count), pixels = perPixel > 0 ? Math.ceil(count / perPixel) : 0;
         let lit = 0;
-        // Three or four bytes a pixel; the driver passes whole ones, so a lit byte is enough to count groups of three.
-        for (let i = 0; i < pixels.length; i += 3) if (pixels[i] || pixels[i + 1] || pixels[i + 2]) lit++;
-        recorder.pin(number, 'neopixel', lit, Buffer.from(pixels.subarray(0, 96)).toString('hex'));
+        for (let i = 0; i < pixels; i++) if (bytes.subarray(i * perPixel, (i + 1) * perPixel).some((b) => b > 0)) lit++;
+        recorder.pin(number, 'neopixel', lit, Buffer.from(bytes.subarray(0, COLOURS_SHOWN_BYTES)).toString('hex'));
       }],
     };
   }

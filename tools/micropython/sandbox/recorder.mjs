@@ -41,10 +41,12 @@ export class Recorder {
     this.publishes.push({ at_us: this.#clock.now_us, kind, ...what, sent });
   }
 
-  sleep(us) {
+  /** A sleep begins; with `corrected` the last one is shorter by so much, which is below 0. */
+  sleep(us, corrected = false) {
     const { sleeps } = this, now_us = this.#clock.now_us;
-    sleeps.count++;
     sleeps.total_us += us;
+    if (corrected) { sleeps.last_us = now_us; return; }
+    sleeps.count++;
     sleeps.longest_us = Math.max(sleeps.longest_us, us);
     sleeps.gap_us = Math.max(sleeps.gap_us, now_us - sleeps.last_us);
     sleeps.last_us = now_us + us;

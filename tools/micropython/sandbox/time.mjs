@@ -48,6 +48,8 @@ export class DeviceTime {
       }],
       /** Goes on with the sleep begun last, to its end or to the next interrupt, whose key it gives. */
       step: ['', () => this.#step()],
+      /** Ends the sleep begun last before its time. */
+      wake: ['', () => recorder.sleep(clock.now_us - this.#waits.pop(), true)],
       due: ['', () => interrupts.take()],
       done: ['', () => interrupts.done()],
       rest: ['', () => this.#waits.push(Infinity)],
@@ -89,7 +91,6 @@ export class DeviceTime {
     if (key) return key;
     this.#run.checkEnd();
     this.#waits.pop();
-    this.#run.collect(false);
     return 0;
   }
 

@@ -25,8 +25,14 @@ def wait_us(us):
         key = _step()
 
 
-def wait(ms, seen=-1):
-    wait_us(ms * 1000)
+def wait(ms):
+    """As the event loop waits: until a handler was called, which may have woken a task."""
+    if _sleep(float(ms * 1000)):
+        raise MemoryError('more is alive than the heap holds')
+    key = _step()
+    if key:
+        _host.wake()
+        _serve(key)
 
 
 def serve():

@@ -49,12 +49,12 @@ def freq(hz=None):
 
 
 def idle():
-    _event.wait(1)
+    _event.wait_us(1000)
 
 
 def lightsleep(ms=0):
     if ms:
-        _event.wait(ms)
+        _event.wait_us(ms * 1000)
     else:
         _event.rest()
 

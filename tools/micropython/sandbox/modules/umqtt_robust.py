@@ -12,7 +12,7 @@ class MQTTClient(_Simple):
             try:
                 return super().connect(False)
             except OSError:
-                _event.wait(self.DELAY * 1000)
+                _event.wait_us(self.DELAY * 1000000)
 
     def publish(self, topic, msg, retain=False, qos=0):
         while True:

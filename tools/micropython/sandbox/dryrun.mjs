@@ -22,6 +22,10 @@ const TEXT_LENGTH = 1 << 17;
 /** A collection at each of the first sleeps, then at each so manieth: exact for short runs, cheap for long ones. */
 const COLLECT_FIRST = 32, COLLECT_EACH = 64;
 
+/** Lines between two collections in a program that fills its memory without sleeping; fewer where memory still grows, more
+ *  where so many collections went by without. */
+const BUSY_LINES = 64, BUSY_LINES_MIN = 8, BUSY_LINES_MAX = 4096, BUSY_CALM = 16;
+
 /** Thrown through the interpreter when the run is over. */
 class Ended extends Error {}
 /** Thrown through the interpreter when the device boots anew. */
@@ -35,6 +39,9 @@ export class DryRun {
   #printedBytes = 0;
   #sleeps = 0;
   #over = false;
+  #each = Infinity;
+  #left = Infinity;
+  #calm = 0;
   #deadline_ms = Infinity;
   #ended;
   #program = { source: '', lines: [], name: '_line' };
@@ -161,8 +168,17 @@ export class DryRun {
     return alive_bytes > this.scenario.heap_bytes;
   }
 
-  /** Whether memory grew since the last look, and more is alive than the heap holds. */
-  overUnderPressure() { return (this.#over = this.#instance.pressure && this.collect(true)); }
+  /** At each line. A program that fills its memory without ever sleeping is collected for as it runs, as often as it takes.
+   *  @returns whether more is alive than the heap holds */
+  overWhileBusy() {
+    if (this.#instance.pressure) {
+      this.#each = Math.max(BUSY_LINES_MIN, this.#each === Infinity ? BUSY_LINES : this.#each >> 1);
+      this.#calm = 0;
+    } else if (--this.#left > 0) return false;
+    else if (++this.#calm >= BUSY_CALM && this.#each < BUSY_LINES_MAX) { this.#each *= 2; this.#calm = 0; }
+    this.#left = this.#each;
+    return (this.#over = this.collect(true));
+  }
 
   #own() {
     return {

@@ -9,6 +9,7 @@ const MEMORY_BYTES = 64 << 20;
 /** Beyond the device's heap, so that what is garbage need not be collected at every sleep. */
 const SLACK_BYTES = 1 << 20;
 const C_HEAP_BYTES = 512 << 10;
+const PAGE_BYTES = 65536;
 const PYSTACK_BYTES = 16 << 10;
 const SEED = 20260101;
 
@@ -60,12 +61,21 @@ export class Instance {
   /** What the modules take of the heap, in bytes; on a device they are in flash. */
   base_bytes = 0;
 
+  static #warm;
+
+  /** @see #boot; the first one of a process, which has more to find out, is thrown away, so that all are the same. */
+  static async boot(...options) {
+    Instance.#warm ??= Instance.#boot(...options);
+    await Instance.#warm;
+    return Instance.#boot(...options);
+  }
+
   /**
    * @param calls frozen functions by name: all that the program can reach
    * @param thrown gives what is to be thrown through the interpreter, which ends this boot, or undefined
    * @param print takes the bytes that the program prints
    */
-  static async boot(calls, heap_bytes, thrown, print) {
+  static async #boot(calls, heap_bytes, thrown, print) {
     const instance = new Instance();
     const bytes = () => instance.bytes();
     instance.#bridge = closeBridge(calls, bytes, CONVERSIONS);
@@ -138,7 +148,11 @@ export class Instance {
     const grow = env.emscripten_resize_heap;
     env.emscripten_resize_heap = (size) => {
       this.pressure = true;
-      return this.#sealed || size >>> 0 > MEMORY_BYTES ? 0 : grow(size);
+      if (this.#sealed || size >>> 0 > MEMORY_BYTES) return 0;
+      // Exactly as much as is asked for, so that the next growth is seen as well; the original then finds it done.
+      const { memory } = this.#exports;
+      memory.grow(Math.ceil(((size >>> 0) - memory.buffer.byteLength) / PAGE_BYTES));
+      return grow(size);
     };
   }
 

@@ -81,7 +81,7 @@ export class DeviceTime {
     if (clock.next_us <= now_us) clock.run(now_us); else clock.now_us = now_us;
     if ((++this.#lines & (LOOK_EACH - 1)) === 0) this.#run.checkWork();
     if (now_us >= this.#run.end_us) this.#run.checkEnd();
-    return this.#run.overUnderPressure() || interrupts.due;
+    return this.#run.overWhileBusy() || interrupts.due;
   }
 
   #step() {

@@ -21,6 +21,9 @@ internal sealed class SandboxWorker : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task<string> _errors;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private Memory<byte> _unread;
+    private bool _disposed;
 
     private SandboxWorker(Process process, DateTimeOffset started)
     {
@@ -74,6 +77,12 @@ internal sealed class SandboxWorker : IAsyncDisposable
     /// <summary>Ends the process and all that it consists of: bwrap's die with the one that started it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         try
         {
             _process.Kill(entireProcessTree: true);
@@ -90,24 +99,26 @@ internal sealed class SandboxWorker : IAsyncDisposable
 
     private async Task<string?> ReadLineAsync(int limit, CancellationToken cancellation)
     {
-        byte[] buffer = new byte[64 * 1024];
         using MemoryStream line = new();
         try
         {
             while (line.Length <= limit)
             {
-                int count = await _process.StandardOutput.BaseStream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
-                int end = Array.IndexOf(buffer, (byte)'\n', 0, count);
-                line.Write(buffer, 0, end >= 0 ? end : count);
+                int end = _unread.Span.IndexOf((byte)'\n');
+                line.Write(_unread.Span[..(end >= 0 ? end : _unread.Length)]);
+                _unread = end >= 0 ? _unread[(end + 1)..] : default;
                 if (end >= 0)
                 {
                     return Encoding.UTF8.GetString(line.GetBuffer(), 0, (int)line.Length);
                 }
 
+                int count = await _process.StandardOutput.BaseStream.ReadAsync(_buffer, cancellation).ConfigureAwait(false);
                 if (count == 0)
                 {
                     return null;
                 }
+
+                _unread = _buffer.AsMemory(0, count);
             }
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)

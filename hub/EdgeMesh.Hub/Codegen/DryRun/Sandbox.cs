@@ -93,7 +93,7 @@ internal sealed class Sandbox : IDisposable
         string said = Printable.Of(stderr.Trim().Split('\n').FirstOrDefault(line => line.Trim().Length > 0) ?? "it said nothing");
         if (stderr.Contains("bad option", StringComparison.Ordinal))
         {
-            return Unavailable($"{_node} is too old: Node 20.15 or newer is needed, and Debian 12 ships 18. Install it from nodejs.org or NodeSource, and name it by DryRun:Node. (It said: {said})");
+            return Unavailable($"{_node} is too old: Node 20.15, or 22.2, or newer is needed, and Debian 12 ships 18. Install it from nodejs.org or NodeSource, and name it by DryRun:Node. (It said: {said})");
         }
 
         return stderr.Contains("bwrap", StringComparison.Ordinal)

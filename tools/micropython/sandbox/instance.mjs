@@ -87,6 +87,8 @@ export class Instance {
     };
     const device = await loadMicroPython({ heapsize: heap_bytes + SLACK_BYTES, pystack: PYSTACK_BYTES, linebuffer: false, stdout: print, stderr: print });
     WebAssembly.instantiate = instantiate;
+    // When JavaScript drops an object of one instance, its registry would free something of whichever instance is there by then.
+    globalThis.pyProxyFinalizationRegistry = { register() {} };
     instance.#device = device;
     instance.#collection = createCollection(device, { get buffer() { return instance.#exports.memory.buffer; } });
     device.registerJsModule('_host', calls);

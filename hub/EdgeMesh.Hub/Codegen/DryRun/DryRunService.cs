@@ -92,12 +92,15 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
         SandboxWorker worker = taken.Value;
         await using (worker.ConfigureAwait(false))
         {
-            using CancellationTokenSource deadline = new(options.Deadline, time);
-            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
-            Job job = new(source, scenario, (int)(options.Deadline.TotalMilliseconds * OwnShareOfDeadline));
-            string? answer = await worker.RunAsync(job, either.Token).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
-            return answer is null ? await DiedAsync(worker, deadline.IsCancellationRequested).ConfigureAwait(false) : Read(answer);
+            try
+            {
+                return await RunAsync(worker, source, scenario, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Not before: on a small machine the next one's start would slow this one's run.
+                Refill();
+            }
         }
     }
 
@@ -117,6 +120,16 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
         (_sandbox is { IsOk: true } found ? found.Value : null)?.Dispose();
     }
 
+    private async Task<Result<BehaviourReport>> RunAsync(SandboxWorker worker, string source, Scenario scenario, CancellationToken cancellation)
+    {
+        using CancellationTokenSource deadline = new(options.Deadline, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        Job job = new(source, scenario, (int)(options.Deadline.TotalMilliseconds * OwnShareOfDeadline));
+        string? answer = await worker.RunAsync(job, either.Token).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return answer is null ? await DiedAsync(worker, deadline.IsCancellationRequested).ConfigureAwait(false) : Read(answer);
+    }
+
     private async Task<Result<SandboxWorker>> TakeAsync()
     {
         while (true)
@@ -127,7 +140,6 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
                 _ = _warm.TryDequeue(out start);
             }
 
-            Refill();
             if (start is null)
             {
                 return await StartAsync().ConfigureAwait(false);

@@ -26,7 +26,7 @@ public static class ExitCodes
     /// <summary>It exists already, or is in use.</summary>
     public const int Conflict = 5;
 
-    /// <summary>The hub or its broker cannot be reached.</summary>
+    /// <summary>The hub or its broker cannot be reached, or there is no sandbox.</summary>
     public const int Unavailable = 6;
 
     /// <summary>The wait ended before the outcome was known.</summary>
@@ -55,14 +55,14 @@ public static class ExitCodes
             ErrorCodes.StorageFull, ErrorCodes.StaleSession, ErrorCodes.SignatureInvalid, ErrorCodes.Replayed, ErrorCodes.NoSession, ErrorCodes.MessageInvalid,
             ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported, ErrorCodes.CommandRepeated,
             ErrorCodes.Unauthorized, ErrorCodes.Forbidden, ErrorCodes.RateLimited,
-            ErrorCodes.DeviceRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
+            ErrorCodes.DeviceRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled, ErrorCodes.DryRunFailed,
         ]),
         (Conflict, "it exists already, or is in use",
         [
             ErrorCodes.DeviceExists, ErrorCodes.FirmwareExists, ErrorCodes.FirmwareInUse, ErrorCodes.SessionExists, ErrorCodes.TrialInProgress,
             ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull, ErrorCodes.TokenExists,
         ]),
-        (Unavailable, "the hub or its broker cannot be reached", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable]),
+        (Unavailable, "the hub or its broker cannot be reached, or there is no sandbox", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable]),
         (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired]),
         (UpdateFailed, "the update failed or was rolled back",
         [

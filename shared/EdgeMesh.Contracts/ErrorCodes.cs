@@ -177,6 +177,12 @@ public static class ErrorCodes
     /// <summary>A rotation of the certificate authority is under way already.</summary>
     public const string RotationInProgress = "rotation_in_progress";
 
+    /// <summary>There is no sandbox on this machine to try a program out in.</summary>
+    public const string SandboxUnavailable = "sandbox_unavailable";
+
+    /// <summary>In its dry run the program failed, or did not do what was expected.</summary>
+    public const string DryRunFailed = "dry_run_failed";
+
     /// <summary>A defect of ours; the log has the details.</summary>
     public const string Internal = "internal";
 }

@@ -11,27 +11,41 @@ const INTERVAL_MS = 20;
 /**
  * @param device the loaded interpreter
  * @param memory its memory
- * @param limit bytes that what is alive may take
- * @returns collect(force) → whether more than the limit is alive; collects at most each 20 ms unless forced
+ * @returns collects; gives the bytes that are alive
  */
-export function createCollector(device, memory, limit) {
+export function createCollection(device, memory) {
   const words = () => new Int32Array(memory.buffer);
-  const depth = findDepth(device, words);
+  const depth = (knownDepth ??= findDepth(device, words));
   const { collect, mem_alloc: alive } = device.pyimport('gc');
-  let last_ms = 0, over = false;
-  return (force) => {
-    const now_ms = performance.now();
-    if (!force && !over && now_ms - last_ms < INTERVAL_MS) return false;
+  return () => {
     const kept = words()[depth];
     words()[depth] = 0;
     // The first call asks for a collection, which is done as soon as no call seems under way.
     collect();
-    over = alive() > limit;
+    const bytes = alive();
     words()[depth] = kept;
+    return bytes;
+  };
+}
+
+/**
+ * @param limit bytes that what is alive may take
+ * @returns collect(force) → whether more than the limit is alive; collects at most each 20 ms unless forced
+ */
+export function createCollector(device, memory, limit) {
+  const collection = createCollection(device, memory);
+  let last_ms = 0, over = false;
+  return (force) => {
+    const now_ms = performance.now();
+    if (!force && !over && now_ms - last_ms < INTERVAL_MS) return false;
+    over = collection() > limit;
     last_ms = performance.now();
     return over;
   };
 }
+
+// Where the linker put it: the same in every instance of one build.
+let knownDepth;
 
 /** The word that counts calls from JavaScript under way: the one that equals the depth of each of some nested calls. */
 function findDepth(device, words) {

@@ -14,7 +14,10 @@ namespace EdgeMesh.Cli.Commands;
 /// <summary><c>edgemesh program …</c>: what needs no hub.</summary>
 internal static class ProgramCommands
 {
-    internal static Command Create(GlobalOptions options) => new("program", "MicroPython programs for devices.") { Validate(options), Parse(options) };
+    internal static Command Create(GlobalOptions options) => new("program", "MicroPython programs for devices.")
+    {
+        Validate(options), Parse(options), ProgramDryRunCommand.Create(options),
+    };
 
     /// <summary>The options that add to the policy for one call.</summary>
     internal static (Option<string?> File, Option<string[]> Hosts) PolicyOptions() => (

@@ -43,13 +43,16 @@ public static class ExitCodes
         (Ok, "done", []),
         (Internal, "a defect of EdgeMesh, or the disk failed", [ErrorCodes.Internal, ErrorCodes.StorageFailed]),
         (Usage, "the command line or the configuration is wrong", [ErrorCodes.InvalidArgument]),
-        (NotFound, "no such device, firmware or update", [ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown]),
+        (NotFound, "no such device, firmware, update or template", [ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown, ErrorCodes.TemplateUnknown]),
         (Refused, "refused by the hub, or rejected by the device",
         [
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
             ErrorCodes.ManifestExpired, ErrorCodes.ManifestInvalid, ErrorCodes.EncodingUnsupported, ErrorCodes.FirmwareDamaged, ErrorCodes.OtaDisabled,
             ErrorCodes.StorageFull, ErrorCodes.StaleSession, ErrorCodes.SignatureInvalid, ErrorCodes.Replayed, ErrorCodes.NoSession, ErrorCodes.MessageInvalid,
             ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported,
+            ErrorCodes.TemplateInvalid, ErrorCodes.RequestEmpty, ErrorCodes.RequestTooLong, ErrorCodes.RequestForbidden, ErrorCodes.RequestUnsupported,
+            ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown, ErrorCodes.PinReserved,
+            ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
         ]),
         (Conflict, "it exists already, or is in use",
         [

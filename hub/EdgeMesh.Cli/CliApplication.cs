@@ -72,6 +72,8 @@ public static class CliApplication
             DeviceCommands.Create(options),
             FirmwareCommands.Create(options),
             OtaCommands.Create(options),
+            ProgramCommands.Create(options),
+            TemplateCommands.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

@@ -1,0 +1,336 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using EdgeMesh.Hub.Codegen.Templates;
+
+namespace EdgeMesh.Hub.Codegen.Sentences;
+
+/// <summary>Turns tokens into items: phrases by the longest match, numbers with their units, times of day, pins by number or label.</summary>
+internal sealed class ItemReader
+{
+    private readonly List<Token> _tokens;
+    private readonly Board _board;
+    private readonly List<Item> _items = [];
+    private readonly List<string> _corrected;
+    private readonly bool _pixels;
+    private int _at;
+
+    private ItemReader(List<Token> tokens, Board board, List<string> corrected)
+    {
+        _tokens = tokens;
+        _board = board;
+        _corrected = corrected;
+        _pixels = tokens.Any(t => t.Text.StartsWith("ws28", StringComparison.Ordinal) || t.Text.StartsWith("neopixel", StringComparison.Ordinal) || t.Text is "strip" or "ring" or "addressable");
+    }
+
+    /// <summary>The items of a request, noise left out.</summary>
+    /// <param name="tokens">The request's tokens.</param>
+    /// <param name="board">Whose labels count.</param>
+    /// <param name="corrected">Takes a sentence for each word taken as mistyped.</param>
+    internal static List<Item> Read(List<Token> tokens, Board board, List<string> corrected)
+    {
+        ItemReader reader = new(tokens, board, corrected);
+        while (reader._at < tokens.Count)
+        {
+            reader.Next();
+        }
+
+        return reader._items;
+    }
+
+    private string Text(int at) => at >= 0 && at < _tokens.Count ? _tokens[at].Text : "";
+
+    private Item? Last => _items.Count > 0 ? _items[^1] : null;
+
+    private void Next()
+    {
+        (Meaning Meaning, int End)? phrase = Phrase(_at);
+        if (phrase is { Meaning.Class: "pin" } && Pins(phrase.Value.End))
+        {
+            return;
+        }
+
+        if (phrase is { } several && several.End > _at + 1 && !(several.Meaning.Class == "noise" && Numbers.At(_tokens, _at) is not null))
+        {
+            Take(several.Meaning, several.End);
+        }
+        else if (!TimeOfDay() && !Label(_at) && !Measure())
+        {
+            if (phrase is { } single)
+            {
+                Take(single.Meaning, single.End);
+            }
+            else
+            {
+                Unknown();
+            }
+        }
+    }
+
+    private (Meaning Meaning, int End)? Phrase(int at)
+    {
+        string phrase = "";
+        (Meaning, int)? best = null;
+        for (int end = at; end < Math.Min(_tokens.Count, at + Lexicon.Shared.WordsMax); end++)
+        {
+            phrase += (end > at ? " " : "") + _tokens[end].Text;
+            if (Lexicon.Shared.Find(phrase) is { } meaning)
+            {
+                best = (meaning, end + 1);
+            }
+        }
+
+        return best;
+    }
+
+    private void Take(Meaning meaning, int end)
+    {
+        string text = string.Join(' ', _tokens.Skip(_at).Take(end - _at).Select(t => t.Text));
+        _at = end;
+        if (meaning.Class == "noise")
+        {
+            return;
+        }
+
+        _items.Add(new Item(meaning.Class, meaning.Id, text));
+        if (meaning.Class == "every" && !text.EndsWith("time", StringComparison.Ordinal))
+        {
+            BareUnit();
+        }
+    }
+
+    // every minute, each second, every other minute, every second hour.
+    private void BareUnit()
+    {
+        int count = Text(_at) == "other" || (Text(_at) == "second" && Units.Find(Text(_at + 1)) is { Dimension: "time" }) ? 2 : 1;
+        int at = _at + (count - 1);
+        at += Text(at) == "single" ? 1 : 0;
+        if (Units.Find(Text(at)) is { Dimension: "time" } unit && Text(at).Length > 1)
+        {
+            _items.Add(new Item("measure", "", $"{count} {Text(at)}", unit.Convert(count)) { Dimension = unit.Dimension, Unit = unit.Name });
+            _at = at + 1;
+        }
+    }
+
+    private bool TimeOfDay()
+    {
+        Token token = _tokens[_at];
+        string next = Text(_at + 1);
+        if (token.Text is "noon" or "midday" or "midnight")
+        {
+            return Clock(token.Text == "midnight" ? 0 : 720, 1);
+        }
+
+        bool half = next is "am" or "pm" || (next is "a" or "p" && Text(_at + 2) == "." && Text(_at + 3) == "m") || (next is "o" && Text(_at + 2) == "clock") || next is "oclock";
+        if (!token.IsTime && !(half && token.IsNumber))
+        {
+            return false;
+        }
+
+        // 7.30 pm has minutes behind its point.
+        double minutes = token.IsTime ? token.Value : (Math.Floor(token.Value) * 60) + Math.Round((token.Value - Math.Floor(token.Value)) * 100);
+        if (half && next[0] == 'p' && minutes < 720)
+        {
+            minutes += 720;
+        }
+        else if (half && next[0] == 'a' && minutes >= 720 && minutes < 780)
+        {
+            minutes -= 720;
+        }
+
+        int taken = !half ? 1 : next is "am" or "pm" or "oclock" ? 2 : next == "o" ? 3 : Text(_at + 4) == "." && _at + 5 < _tokens.Count ? 5 : 4;
+        return Clock(minutes is < 0 or > 1440 ? double.PositiveInfinity : minutes, taken);
+    }
+
+    private bool Clock(double minutes, int taken)
+    {
+        _items.Add(new Item("clock", "", string.Join(' ', _tokens.Skip(_at).Take(taken).Select(t => t.Text)), minutes));
+        _at += taken;
+        return true;
+    }
+
+    // gpio4, io26, d4, pin4, vp.
+    private bool Label(int at)
+    {
+        if (PinOf(Text(at)) is not { } pin)
+        {
+            return false;
+        }
+
+        _items.Add(new Item("pinno", "", Text(at).ToUpperInvariant(), pin));
+        _at = at + 1;
+        return true;
+    }
+
+    private int? PinOf(string word)
+    {
+        string plain = word.Replace("_", "", StringComparison.Ordinal);
+        if (plain is not ("sda" or "scl") && _board.Labels.TryGetValue(plain, out int labelled))
+        {
+            return labelled;
+        }
+
+        foreach (string prefix in (string[])["gpio", "io", "pin", "d", "g"])
+        {
+            if (plain.StartsWith(prefix, StringComparison.Ordinal) && plain.Length - prefix.Length is 1 or 2 && plain[prefix.Length..].All(char.IsAsciiDigit))
+            {
+                return int.Parse(plain[prefix.Length..], CultureInfo.InvariantCulture);
+            }
+        }
+
+        return null;
+    }
+
+    // pin 4; pins 18 and 19; pin number four; pin D4.
+    private bool Pins(int at)
+    {
+        string word = Text(_at);
+        bool plural = Text(at - 1).EndsWith('s');
+        at = SkipSigns(at);
+        if (PinOf(Text(at)) is not null)
+        {
+            _at = at;
+            while (Label(_at) && PinOf(Text(Separator(_at))) is not null)
+            {
+                _at = Separator(_at);
+            }
+
+            return true;
+        }
+
+        bool any = false;
+        while (Numbers.At(_tokens, at) is var (number, end) && (!any || Units.Find(Text(end)) is null))
+        {
+            _items.Add(new Item("pinno", "", $"{word.TrimEnd('s')} {Item.Plain(number)}", number));
+            any = true;
+            _at = end;
+            if (!plural)
+            {
+                break;
+            }
+
+            at = Separator(end);
+        }
+
+        return any;
+    }
+
+    private int SkipSigns(int at)
+    {
+        while (Text(at) is "." or "#" or ":" or "=" or "number" or "no" or "nr" or "is")
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private int Separator(int at)
+    {
+        while (Text(at) is "and" or "," or "/" or "&" or "+")
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private bool Measure()
+    {
+        bool article = Text(_at) is "a" or "an" && Units.Find(Text(_at + 1)) is { } one && (one.Dimension is "time" or "degrees") && Text(_at + 1).Length > 2
+            && (Text(_at + 1) is not "second" || Last?.Class is "for" or "after" or "every" or "times" or "timesword" or "until" or "rate");
+        (double Value, int End)? number = article ? (1, _at + 1) : Numbers.At(_tokens, _at);
+        if (number is not var (value, end))
+        {
+            return false;
+        }
+
+        int start = _at;
+        (double unitValue, Unit? unit, int after) = WithUnit(value, end);
+        if (unit is null && Text(start) == "one")
+        {
+            return false;
+        }
+
+        if (unit is { Dimension: "time" })
+        {
+            // 1 h 30 min; 1 hour and 30 minutes.
+            int more = Text(after) == "and" ? after + 1 : after;
+            double smallest = unit.Factor;
+            while (Numbers.At(_tokens, more) is var (next, nextEnd) && WithUnit(next, nextEnd, afterTime: true) is var (added, nextUnit, nextAfter) && nextUnit is { Dimension: "time" } && nextUnit.Factor < smallest)
+            {
+                unitValue += added;
+                smallest = nextUnit.Factor;
+                after = nextAfter;
+                more = Text(after) == "and" ? after + 1 : after;
+            }
+        }
+
+        string text = string.Join(' ', _tokens.Skip(start).Take(after - start).Select(t => t.Text));
+        _items.Add(new Item(unit is null ? "number" : "measure", "", text, unitValue) { Dimension = unit?.Dimension ?? "", Unit = unit?.Name ?? "" });
+        _at = after;
+        return true;
+    }
+
+    private (double Value, Unit? Unit, int After) WithUnit(double value, int end, bool afterTime = false)
+    {
+        Unit? unit = Units.Find(Text(end));
+        if (unit is null && Text(end) == "-" && Units.Find(Text(end + 1)) is { } hyphened)
+        {
+            unit = hyphened;
+            end++;
+        }
+
+        if (unit is null || (unit.Dimension == "pixels" && !_pixels))
+        {
+            return (value, null, end);
+        }
+
+        int after = end + 1;
+        if (unit.Dimension == "degrees" && Units.Find(Text(after)) is { Dimension: "temperature" } scale)
+        {
+            unit = scale;
+            after++;
+        }
+        else if (unit.Dimension == "m")
+        {
+            bool time = afterTime || Last?.Class is "every" or "for" or "after" or "rate" or "until" || Phrase(after) is { Meaning.Class: "rate" } || value is >= 5 and <= 59;
+            unit = time && !(Last?.Class is "above" or "below" && !afterTime) ? Units.Find("min")! : Units.Find("meters")!;
+        }
+
+        if (Numbers.AndAHalf(_tokens, after) is var (half, halfEnd))
+        {
+            value += half;
+            after = halfEnd;
+        }
+
+        return (unit.Convert(value), unit, after);
+    }
+
+    private void Unknown()
+    {
+        string word = Text(_at++);
+        if (word is "-")
+        {
+            _items.Add(new Item("dash", "", word));
+        }
+        else if (word is "=")
+        {
+            _items.Add(new Item("equals", "", word));
+        }
+        else if (char.IsLetter(word[0]))
+        {
+            if (Lexicon.Shared.Correct(word) is { } meant)
+            {
+                _corrected.Add($"I read “{word}” as “{meant}”.");
+                Meaning meaning = Lexicon.Shared.Find(meant)!.Value;
+                _items.Add(new Item(meaning.Class, meaning.Id, meant));
+            }
+            else
+            {
+                _items.Add(new Item("unknown", "", word));
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ namespace EdgeMesh.Hub.Codegen.Sentences;
 /// <summary>Makes behaviours of what the clauses said: one for each sensor that is read, one for each output.</summary>
 internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clauses, List<RefusedPart> refused, List<MissingPart> missing, List<string> assumed)
 {
-    private readonly LimitReader _limits = new(entities, refused, missing, assumed);
+    private readonly LimitReader _limits = new(entities, clauses.Quantities, refused, missing, assumed);
     private readonly Dictionary<string, int> _names = [];
     private readonly HashSet<Entity> _used = [];
 

@@ -35,13 +35,16 @@ internal sealed class Clause
     internal static bool IsAction(Item item, Entity? entity, Clause clause) =>
         Actions.Contains(item.Class) || item.Class == "switch" || (item.Class is "open" or "close" && clause.OpensSomething);
 
-    private bool OpensSomething => Actuators.Any(a => a.Kind is "valve" or "servo" or "relay" or "motor" or "output") && !Sensors.Any(s => s.Kind is "contact");
+    private bool NoContact { get; init; }
+
+    private bool OpensSomething => NoContact || Actuators.Any(a => a.Kind is "valve" or "servo" or "relay" or "motor" or "output") && !Sensors.Any(s => s.Kind is "contact");
 
     /// <summary>Cuts items into clauses: at signs, at "and" and its like, and before a second action.</summary>
     internal static List<Clause> Split(List<Item> items, EntityTable entities)
     {
         List<Clause> clauses = [];
-        Clause current = new();
+        bool noContact = !entities.Entities.Any(e => e.Kind == "contact");
+        Clause current = new() { NoContact = noContact };
         string joint = "";
         void Close(string next)
         {
@@ -49,7 +52,7 @@ internal sealed class Clause
             {
                 current.Joint = joint;
                 clauses.Add(current);
-                current = new Clause();
+                current = new Clause { NoContact = noContact };
                 joint = next;
             }
             else

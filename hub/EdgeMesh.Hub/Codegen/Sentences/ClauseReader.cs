@@ -17,11 +17,16 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
     private double? _waitingAtMin;
     private double? _waitingDurationS;
     private bool _waitingOr;
+    private bool _waitingLasting;
+    private readonly List<Entity> _unperiodic = [];
     private string _quantity = "";
     private bool _publishing;
     private string _verb = "";
 
     internal List<Statement> Statements { get; } = [];
+
+    /// <summary>Every quantity that is named.</summary>
+    internal HashSet<string> Quantities { get; } = [];
 
     internal double? HeartbeatS { get; private set; }
 
@@ -38,13 +43,14 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
             Read(clause);
         }
 
+        Imply();
         Statement[] bare = [.. Statements.Where(s => !s.HasTrigger)];
         if ((_waiting.Count > 0 || _waitingAtMin is not null) && bare.Length > 0)
         {
             bare[^1].Triggers.AddRange(_waiting);
             bare[^1].AtMin ??= _waitingAtMin;
         }
-        else if (_waiting.FirstOrDefault(t => t.IsLimit || t.Kind is "motion" or "nomotion") is { } idle && Statements.Count == 0)
+        else if (_waiting.FirstOrDefault(t => t.IsLimit || (t.Kind is "motion" or "nomotion" && Statements.Count == 0)) is { } idle)
         {
             missing.Add(new MissingPart("action", $"What should happen when “{idle.Text}”? Name an output and its pin."));
         }
@@ -60,15 +66,43 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
         }
     }
 
+    // "motion light: PIR on 13, lamp on 26": an output and an event without a verb between them mean "on".
+    private void Imply()
+    {
+        Entity[] outputs = [.. entities.Entities.Where(e => !e.Sensor)];
+        Entity? source = entities.Entities.FirstOrDefault(e => e.Kind is "pir" or "button" or "contact" && !e.Read);
+        if (Statements.Count > 0 || outputs.Length != 1 || (_waiting.Count == 0 && source is null && _waitingConditions.Count == 0))
+        {
+            return;
+        }
+
+        Statement implied = new() { Action = source?.Kind == "button" ? "toggle" : "on", Text = outputs[0].Label, DurationS = _waitingDurationS };
+        implied.Targets.Add(outputs[0]);
+        implied.Triggers.AddRange(_waiting.Count > 0 ? _waiting : source is null ? [] : [new Trigger(source.Kind switch { "pir" => "motion", "button" => "pressed", _ => "open" }, source.Label) { Sensor = source }]);
+        implied.Conditions.AddRange(_waitingConditions);
+        implied.Or = _waitingOr;
+        if (_waitingLasting)
+        {
+            (implied.DelayS, implied.DurationS) = (implied.DurationS, null);
+        }
+
+        assumed.Add($"The {Wording.Name(outputs[0].Kind)} goes on by it.");
+        _waiting.Clear();
+        Statements.Add(implied);
+        _last = implied;
+    }
+
     private void Read(Clause clause)
     {
         if (clause.Joint == "stop")
         {
+            _unperiodic.Clear();
             _publishing = false;
         }
 
+        Quantities.UnionWith(clause.Parts.Where(p => p.Item.Is("quantity")).Select(p => p.Item.Id));
         _left.AddRange(clause.Parts.Where(p => p.Item.Is("unknown")).Select(p => p.Item.Text));
-        bool reads = clause.Has("read", "publish", "count") && !(clause.HasAction && clause.Has("when") && !clause.Sensors.Any());
+        bool reads = clause.Has("read", "publish", "count") && !clause.Has("effect", "colour") && !(clause.HasAction && clause.Has("when") && !clause.Sensors.Any());
         bool sleeps = clause.Has("sleep");
         if (clause.Has("ping"))
         {
@@ -168,6 +202,7 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
             sensor.Count |= clause.Has("count");
             Publish(sensor, clause, quantities);
             _lastSensor = sensor;
+            _unperiodic.Add(sensor);
             if (sensors.Length > 0 && withPeriod && (clause.First("period") is { } period ? period.Value : _waitingPeriodS) is { } seconds)
             {
                 if (clause.First("period") is { Id: "no_unit" } open)
@@ -293,7 +328,11 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
             return;
         }
 
-        if (statement.Targets.Count == 0)
+        if (statement.Targets.Count == 0 && entities.Entities.Count == 0 && clause.Has("unknown"))
+        {
+            refused.Add(new RefusedPart(ErrorCodes.RequestNotUnderstood, $"I do not understand “{clause.Text}”. " + SentenceReader.Can()));
+        }
+        else if (statement.Targets.Count == 0)
         {
             string event_ = clause.Has("switch", "on", "off", "toggle", "blink", "dim", "move") ? "switched" : "driven";
             missing.Add(new MissingPart("actuator", $"What is to be {event_} in “{clause.Text}”, and on which pin?"));
@@ -348,6 +387,11 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
         if (statement.Triggers.Count == 0 && statement.Follow is null)
         {
             statement.Triggers.AddRange(clause.Sensors.Where(s => s.Kind is "pir" or "button" or "contact").Select(s => new Trigger(s.Kind == "pir" ? "motion" : s.Kind == "button" ? "pressed" : "open", s.Label) { Sensor = s }));
+        }
+
+        if (statement.Action == "keep" && statement.Triggers.Count == 0 && statement.Amounts.FirstOrDefault(a => a.Dimension.Length > 0) is { } goal)
+        {
+            statement.Triggers.Add(Of(goal with { Class = "threshold", Id = "at" }, clause.First("quantity")?.Id ?? "", null));
         }
 
         Times(statement, clause, reads);
@@ -453,7 +497,8 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
         {
             bool previous = _last is not null && _last.Triggers.Count == 0 && !_last.HasTrigger && _verb == "act" && clause.Joint != "stop";
             bool more = _last is not null && _verb == "act" && clause.Joint is "and" or "or" && !clause.Has("when") && _waiting.Count == 0;
-            if (previous || more)
+            bool gates = _last is not null && clause.Joint != "stop" && triggers.All(t => t.Gate);
+            if (previous || more || gates)
             {
                 _last!.Triggers.AddRange(triggers);
                 _last.Or |= clause.Joint == "or";
@@ -462,7 +507,9 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
             {
                 _waitingOr |= clause.Joint == "or" && _waiting.Count > 0;
                 _waiting.AddRange(triggers);
-                _waitingDurationS ??= clause.First("duration")?.Value;
+                int opens = clause.Parts.FindIndex(p => p.Item.Class is "open" or "close");
+            _waitingLasting |= opens >= 0 && clause.Parts.FindIndex(p => p.Item.Class == "duration") > opens;
+            _waitingDurationS ??= clause.First("duration")?.Value;
             }
         }
 
@@ -486,6 +533,11 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
         {
             _waitingConditions.AddRange(conditions);
             _waitingAtMin ??= clause.First("at_time")?.Value;
+        }
+
+        if (!forStatement && !clause.Has("period"))
+        {
+            _waitingDurationS ??= clause.First("duration")?.Value ?? clause.First("delay")?.Value ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.IsTime)?.Value;
         }
 
         Sensors(clause, triggers.Count > 0);
@@ -529,6 +581,11 @@ internal sealed class ClauseReader(EntityTable entities, List<RefusedPart> refus
         {
             sensor.Read = true;
             SetPeriod(sensor, period.Value);
+            // "a DHT22 and a DS18B20 every minute": one period for both.
+            foreach (Entity before in _unperiodic.Where(s => !s.PeriodSaid && clause.Joint == "and"))
+            {
+                SetPeriod(before, period.Value);
+            }
         }
         else if (forStatement && _last!.Triggers.Count == 0)
         {

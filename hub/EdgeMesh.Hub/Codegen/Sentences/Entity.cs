@@ -26,6 +26,9 @@ internal sealed class Entity(string kind, bool sensor, string label)
 
     internal string Label { get; set; } = label;
 
+    /// <summary>What hangs on a relay: the heater of a heater relay.</summary>
+    internal string Load { get; set; } = "";
+
     internal Dictionary<string, int> Pins { get; } = [];
 
     /// <summary>Pins whose role was not said.</summary>

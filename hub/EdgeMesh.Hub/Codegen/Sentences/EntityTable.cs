@@ -101,8 +101,9 @@ internal sealed class EntityTable
             bool compound = before.IsCarrier != (item.Id is "relay" or "output" or "plug");
             if (compound)
             {
+                before.Load = before.IsCarrier ? item.Id : before.Kind;
                 before.Kind = before.IsCarrier ? item.Id is "servo" or "neopixel" ? before.Kind : "relay" : before.Kind is "servo" or "neopixel" ? before.Kind : "relay";
-                before.Label = item.Text + " " + before.Label;
+                before.Label += " " + item.Text;
                 return before;
             }
 
@@ -200,7 +201,7 @@ internal sealed class EntityTable
             return;
         }
 
-        if (before is not null && before.NeedsPin && _ahead.Count == 0 && !(BeginsClause(i) && NextIsDevice(i)))
+        if (before is not null && before.NeedsPin && (_ahead.Count == 0 || BehindDevice(i)) && !(BeginsClause(i) && NextIsDevice(i)))
         {
             Give(before, pin);
         }
@@ -219,6 +220,17 @@ internal sealed class EntityTable
         {
             _ahead.Enqueue((_items[i], i));
         }
+    }
+
+    private bool BehindDevice(int i)
+    {
+        int k = i - 1;
+        while (k >= 0 && (_items[k].Class is "at" or "to" or "onword" or "equals" or "pin" or "role"))
+        {
+            k--;
+        }
+
+        return k >= 0 && _items[k].Class is "sensor" or "actuator";
     }
 
     private bool ListedBefore(int i) => _items[i - 1].Class == "pinno" || (i > 1 && _items[i - 1].Class is "and" or "comma" && _items[i - 2].Class == "pinno");
@@ -341,7 +353,7 @@ internal sealed class EntityTable
                 _at[key] = pinned[0];
             }
 
-            pinned[0].Label = pinned[0].IsCarrier && !bare.IsCarrier ? bare.Kind : pinned[0].Label;
+            pinned[0].Load = pinned[0].IsCarrier && !bare.IsCarrier ? bare.Kind : pinned[0].Load;
             Entities.Remove(bare);
         }
 

@@ -257,7 +257,7 @@ internal static class Folding
     private static (Item, int)? For(List<Item> items, int at)
     {
         int next = Is(items, at + 1, "above", "below") ? at + 2 : at + 1;
-        return Is(items, at, "below") && Peek(items, at + 1) is { IsTime: true } most ? (new Item("duration", "", Words(items, at, at + 1), most.Value), 2)
+        return Is(items, at, "below", "above") && Peek(items, at + 1) is { IsTime: true } most ? (new Item("duration", "", Words(items, at, at + 1), most.Value), 2)
             : Is(items, at, "for") && Peek(items, next) is { IsTime: true } time ? (new Item("duration", "", Words(items, at, next), time.Value), next - at + 1)
             : Is(items, at, "until") && Peek(items, at + 1) is { IsTime: true } until ? (new Item("duration", "", Words(items, at, at + 1), until.Value), 2)
             : null;

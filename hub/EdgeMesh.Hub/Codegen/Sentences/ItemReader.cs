@@ -108,8 +108,9 @@ internal sealed class ItemReader
         at += Text(at) == "single" ? 1 : 0;
         if (Units.Find(Text(at)) is { Dimension: "time" } unit && Text(at).Length > 1)
         {
-            _items.Add(new Item("measure", "", $"{count} {Text(at)}", unit.Convert(count)) { Dimension = unit.Dimension, Unit = unit.Name });
-            _at = at + 1;
+            (double half, int end) = Numbers.AndAHalf(_tokens, at + 1) ?? (0, at + 1);
+            _items.Add(new Item("measure", "", $"{Item.Plain(count + half)} {Text(at)}", unit.Convert(count + half)) { Dimension = unit.Dimension, Unit = unit.Name });
+            _at = end;
         }
     }
 

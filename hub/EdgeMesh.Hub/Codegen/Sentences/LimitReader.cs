@@ -6,7 +6,7 @@ using EdgeMesh.Contracts;
 namespace EdgeMesh.Hub.Codegen.Sentences;
 
 /// <summary>Makes limits of triggers: finds the sensor and the quantity, checks units and ranges, pairs on with off.</summary>
-internal sealed class LimitReader(EntityTable entities, List<RefusedPart> refused, List<MissingPart> missing, List<string> assumed)
+internal sealed class LimitReader(EntityTable entities, IReadOnlySet<string> named, List<RefusedPart> refused, List<MissingPart> missing, List<string> assumed)
 {
     /// <summary>A limit with the value that turns on and the one that turns off.</summary>
     internal sealed record Pair(string Quantity, bool Above, double On, double Off, string Unit, Entity Sensor);
@@ -91,6 +91,12 @@ internal sealed class LimitReader(EntityTable entities, List<RefusedPart> refuse
         if (quantity.Length == 0)
         {
             string[] candidates = [.. sensors.SelectMany(s => s.Quantities.Where(q => Measures(trigger, q, s))).Distinct()];
+            if (candidates.Length > 1 && candidates.Count(named.Contains) == 1)
+            {
+                candidates = [.. candidates.Where(named.Contains)];
+                assumed.Add($"“{trigger.Text}” is of the {candidates[0]}.");
+            }
+
             if (sensors.Length > 0 && candidates.Length != 1)
             {
                 missing.Add(new MissingPart("quantity", $"“{trigger.Text}” of what{(candidates.Length > 0 ? ": " + string.Join(" or ", candidates) : "")}?"));

@@ -19,6 +19,10 @@ internal sealed class OutputReader(Entity actuator, Statement[] about, LimitRead
     private static readonly string[] Heating = ["heater", "humidifier", "pump", "valve"];
     private static readonly string[] Cooling = ["fan", "cooler", "dehumidifier"];
 
+    private string Driven => actuator.Load.Length > 0 ? actuator.Load : actuator.Kind;
+
+    private bool Warms => Heating.Contains(Driven);
+
     private string Name => Wording.Name(actuator.Kind);
 
     /// <summary>The behaviour; null where it cannot be made, which was said then.</summary>
@@ -96,7 +100,7 @@ internal sealed class OutputReader(Entity actuator, Statement[] about, LimitRead
         if (keepBand)
         {
             Trigger band = ons.SelectMany(s => s.Triggers).First(t => t.Kind == "between");
-            bool warms = Heating.Contains(actuator.Kind);
+            bool warms = Warms;
             off = [band with { Kind = warms ? "above" : "below", Value = warms ? band.Value2 : band.Value }];
         }
 
@@ -147,14 +151,14 @@ internal sealed class OutputReader(Entity actuator, Statement[] about, LimitRead
             return Turned(t);
         }
 
-        bool warms = Heating.Contains(actuator.Kind);
-        if (!warms && !Cooling.Contains(actuator.Kind))
+        bool warms = Warms;
+        if (!warms && !Cooling.Contains(Driven))
         {
             missing.Add(new MissingPart("direction", $"Does the {actuator.Label} raise or lower the {(t.Quantity.Length > 0 ? t.Quantity : "reading")}? For example: “heater on below {Item.Plain(t.Value)}”."));
             return null;
         }
 
-        return t with { Kind = warms ? "below" : "above", Value = warms ? t.Value : t.Value2 };
+        return t with { Kind = warms ? "below" : "above", Value = warms || t.Kind == "at" ? t.Value : t.Value2 };
     }
 
     private bool Contradict(Trigger[] on, Statement[] ons)
@@ -391,6 +395,11 @@ internal sealed class OutputReader(Entity actuator, Statement[] about, LimitRead
 
     private OutputReading? Servo(string[] kinds)
     {
+        if (kinds is ["limit"] && about.All(s => s.Triggers.All(t => t.Kind == "between")) && about.Any(s => s.Action is "sweep" or "move" or "keep" or ""))
+        {
+            kinds = [];
+        }
+
         if (kinds.Length > 0 || actuator.Kind != "servo")
         {
             return Switched(kinds.Length > 0 ? kinds : ["turned"]);

@@ -27,6 +27,15 @@ internal static class Particles
                 case "on" when item.Text == "put on" && next is null:
                     settled.Add(item);
                     break;
+                case "actuator" when item.Text is "light" && next is { Class: "actuator" } && last?.Class is null or "comma" or "stop" or "and" or "then" or "pressed" or "motion" or "held" or "but":
+                    settled.Add(new Item("on", "on", item.Text));
+                    break;
+                case "sensor" when item.Text is "pulse" && next is { Class: "actuator" }:
+                    settled.Add(new Item("effect", "pulse", item.Text));
+                    break;
+                case "role" when item.Id == "trigger" && next?.Class is "actuator":
+                    settled.Add(item with { Class = "switch", Id = "switch" });
+                    break;
                 case "role" when item.Id == "trigger":
                     settled.Add(next?.Class is "pinno" or "number" or "pin" or "at" or "onword" or "equals" or "role" or "and" || next is { Class: "stop", Text: ":" } || last?.Class is "pinno" ? item : item with { Class = "switch", Id = "switch" });
                     break;

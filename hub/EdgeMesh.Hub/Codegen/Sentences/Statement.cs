@@ -24,7 +24,7 @@ internal sealed record Trigger(string Kind, string Text)
 
     internal bool Negated { get; init; }
 
-    internal bool IsLimit => Kind is "above" or "below" or "between" or "outside" or "toohigh" or "toolow";
+    internal bool IsLimit => Kind is "above" or "below" or "between" or "outside" or "at" or "toohigh" or "toolow";
 }
 
 /// <summary>What a request wants done: an action, with what, when and for how long.</summary>

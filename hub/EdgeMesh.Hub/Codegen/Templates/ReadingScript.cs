@@ -100,6 +100,11 @@ internal static class ReadingScript
             Phase(on, onLevel);
             JsonNode pin = World(sensors[0], 0, on)["pin"]!;
             inputs.Add(new JsonObject { ["at_s"] = HoleExpression.Number(atS), ["pin"] = pin.DeepClone(), ["fault"] = "timeout" });
+            foreach (JsonObject rhythm in expect.Where(e => e.ContainsKey("every_s") && !e.ContainsKey("to_s") && sensors[0].Published.Contains(Holes.Text(e["publishes"]))))
+            {
+                rhythm["to_s"] = HoleExpression.Number(atS);
+            }
+
             expect.Add(Level(controller, 1 - onLevel, atS, (FailuresMax * periodS) + stepS));
             atS += (FailuresMax * periodS) + stepS;
             inputs.Add(new JsonObject { ["at_s"] = HoleExpression.Number(atS), ["pin"] = pin.DeepClone(), ["fault"] = "none" });

@@ -77,6 +77,12 @@ public static class ScenarioWriter
                     filled.Remove(condition);
                 }
 
+                if (filled["level"] is { } level)
+                {
+                    // A parameter that is true or false says which of the two levels.
+                    filled["level"] = (int)HoleExpression.NumberOf(level)!.Value;
+                }
+
                 yield return filled;
             }
         }

@@ -60,7 +60,7 @@ public sealed class SentenceTests
     {
         foreach (JsonNode? c in Corpus.Where(c => c!["is"] is null))
         {
-            Reading reading = SentenceReader.Read(c!["say"]!.GetValue<string>(), Board);
+            Reading reading = SentenceReader.Read(c!["say"]!.GetValue<string>(), Board.Find(c["board"]?.GetValue<string>() ?? "esp32")!);
             Assert.False(ProgramWriter.Write(reading).IsOk);
             Assert.All(reading.Missing, m => Assert.EndsWith("?", m.Question.TrimEnd('.'), StringComparison.Ordinal));
             Assert.All(reading.Refused, r => Assert.EndsWith(".", r.Reason, StringComparison.Ordinal));

@@ -119,7 +119,7 @@ internal static class Folding
         return Peek(items, at + 1) switch
         {
             { IsTime: true } time => (Period(time.Value, items, at, at + 1), 2),
-            { Class: "number" } => (new Item("period", "no_unit", $"every {items[at + 1].Text}"), 2),
+            { Class: "number" } => (new Item("period", "no_unit", $"every {items[at + 1].Text}", items[at + 1].Value), 2),
             _ => null,
         };
     }

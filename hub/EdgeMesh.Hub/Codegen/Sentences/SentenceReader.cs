@@ -34,6 +34,11 @@ public static class SentenceReader
             return Refused(request, board, ErrorCodes.RequestEmpty, "The request asks for nothing. For example: “read the DHT22 on pin 4 every 30 s and publish temperature and humidity”.");
         }
 
+        if (items.FirstOrDefault(i => (i.IsAmount || i.Is("pinno")) && !double.IsFinite(i.Value)) is { } endless)
+        {
+            return Refused(request, board, ErrorCodes.RequestOutOfRange, $"“{endless.Text}” is no number that a device can use: say a smaller one.");
+        }
+
         RefusedPart[] beyond = [.. Beyond(items)];
         return beyond.Length > 0
             ? new Reading { Request = request, Board = board, Behaviours = [], Missing = [], Refused = beyond, Assumed = [] }
@@ -43,7 +48,7 @@ public static class SentenceReader
     private static Reading Read(string request, Board board, List<Item> items, List<string> assumed)
     {
         List<RefusedPart> refused = [.. Times(items)];
-        List<MissingPart> missing = [];
+        List<MissingPart> missing = [.. items.Where(i => i is { Class: "period", Id: "no_unit" }).Select(i => new MissingPart("unit", $"“{i.Text}” what: seconds, minutes or hours?"))];
         DefaultPins(items, board, assumed);
         items = ImpliedSensors.Add(items);
         EntityTable entities = EntityTable.Of(items);

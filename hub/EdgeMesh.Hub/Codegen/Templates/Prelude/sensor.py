@@ -33,7 +33,8 @@ class Sensor:
                 wait_ms -= self.settle_ms
                 if in_windows(self.windows, self.offset_min):
                     self.take(self.read())
-        except (OSError, ValueError) as error:
+        except Exception as error:
+            # A sensor is foreign: whatever its driver raises, the program goes on.
             self.started = False
             self.fail(error)
         self.due = time.ticks_add(now, wait_ms)

@@ -16,6 +16,7 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
 
     internal List<Behaviour> Build()
     {
+        NamePrefixes();
         List<Behaviour> outputs = [];
         foreach (Entity actuator in entities.Entities.Where(e => !e.Sensor))
         {
@@ -36,6 +37,22 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
         }
 
         return all;
+    }
+
+    // Two sensors of one quantity would publish under one name.
+    private void NamePrefixes()
+    {
+        HashSet<string> taken = [];
+        foreach (Entity sensor in entities.Entities.Where(e => e.Sensor && !e.IsGeneric))
+        {
+            string[] readings = sensor.Count || sensor.Kind == "counter" ? ["count"] : sensor.Quantities;
+            for (int n = 1; readings.Any(r => taken.Contains(sensor.Prefix + r)); n++)
+            {
+                sensor.Prefix = sensor.Kind + (n == 1 ? "_" : $"{n}_");
+            }
+
+            taken.UnionWith(readings.Select(r => sensor.Prefix + r));
+        }
     }
 
     private Behaviour Doze(List<Behaviour> all)
@@ -89,11 +106,10 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
         bool periodic = template.DefaultPeriodS > 0;
         double period = periodic ? Period(sensor.PeriodS, template.DefaultPeriodS, "the " + Wording.Name(sensor.Kind)) : 0;
         string[] publishes = [.. Publishes(sensor, values)];
-        string name = Unique(values.GetValueOrDefault("quantity") is { } quantity ? Holes.Text(quantity) : template.Template);
         if (periodic)
         {
             values["period_s"] = period;
-            values["prefix"] = name == template.Template || name == Holes.Text(values.GetValueOrDefault("quantity")) ? "" : "second_";
+            values["prefix"] = sensor.Prefix;
             values["publishes"] = new JsonArray([.. publishes.Select(p => (JsonNode)p)]);
         }
 

@@ -37,6 +37,9 @@ internal sealed class Entity(string kind, bool sensor, string label)
     /// <summary>Another device that does the same: "relays on pins 26 and 27".</summary>
     internal List<Entity> Twins { get; } = [];
 
+    /// <summary>Put before its readings, where another sensor gives the same.</summary>
+    internal string Prefix { get; set; } = "";
+
     internal bool Read { get; set; }
 
     internal double? PeriodS { get; set; }

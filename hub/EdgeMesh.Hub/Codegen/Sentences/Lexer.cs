@@ -116,7 +116,7 @@ internal sealed class Lexer
             _at++;
         }
 
-        if (_at < _text.Length && _text[_at] == ':' && IsDigit(_at + 1) && IsDigit(_at + 2) && !IsDigit(_at + 3) && _at - start <= 2)
+        if (char.IsAsciiDigit(_text[start]) && _at < _text.Length && _text[_at] == ':' && IsDigit(_at + 1) && IsDigit(_at + 2) && !IsDigit(_at + 3) && _at - start <= 2)
         {
             TimeOfDay(start);
             return;

@@ -75,7 +75,7 @@ internal sealed partial class OutputReader
         if (follow is not null)
         {
             follow.Read = true;
-            values["follow"] = follow.Quantities[0];
+            values["follow"] = follow.Prefix + follow.Quantities[0];
             follow.PeriodS ??= 0.5;
         }
 

@@ -20,7 +20,7 @@ internal sealed partial class OutputReader
         JsonArray filled = [];
         foreach (Trigger gate in gates)
         {
-            if (limits.Resolve(gate) is not var (_, quantity, unit))
+            if (limits.Resolve(gate) is not var (sensor, quantity, unit))
             {
                 return false;
             }
@@ -28,7 +28,7 @@ internal sealed partial class OutputReader
             Trigger turned = gate.Negated ? Turned(gate) : gate;
             foreach ((bool above, double value) in turned.Kind switch { "above" => [(true, gate.Value)], "below" => [(false, gate.Value)], _ => new[] { (true, gate.Value), (false, gate.Value2) } })
             {
-                filled.Add(new JsonArray(quantity, above, Number(value)));
+                filled.Add(new JsonArray(sensor.Prefix + quantity, above, Number(value)));
                 conditions.Add(new Condition("reading", $"{quantity} {(above ? "above" : "below")} {Wording.Value(value, unit)}", false));
             }
         }

@@ -122,12 +122,12 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
             assumed.Add($"After {Wording.Time(maxOnS)} the {Name} rests for 10 min before it may be on again.");
         }
 
-        JsonArray rules = [.. pairs.Select(p => (JsonNode)new JsonArray(p.Quantity, p.Above, Number(p.On), Number(p.Off)))];
+        JsonArray rules = [.. pairs.Select(p => (JsonNode)new JsonArray(p.Sensor.Prefix + p.Quantity, p.Above, Number(p.On), Number(p.Off)))];
         Dictionary<string, JsonNode?> values = new() { ["rules"] = rules, ["all"] = !any && pairs.Count > 1, ["max_on_s"] = maxOnS ?? 0 };
         bool soil = pairs is [{ Quantity: "moisture", Above: false }] && maxOnS is not null && pairs[0].Off > pairs[0].On;
         if (soil)
         {
-            values = new() { ["on_below"] = Number(pairs[0].On), ["off_above"] = Number(pairs[0].Off), ["max_on_s"] = maxOnS };
+            values = new() { ["reading"] = pairs[0].Sensor.Prefix + "moisture", ["on_below"] = Number(pairs[0].On), ["off_above"] = Number(pairs[0].Off), ["max_on_s"] = maxOnS };
         }
 
         return new OutputReading(

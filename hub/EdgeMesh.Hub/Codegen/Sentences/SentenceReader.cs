@@ -48,6 +48,12 @@ public static class SentenceReader
     private static Reading Read(string request, Board board, List<Item> items, List<string> assumed)
     {
         List<RefusedPart> refused = [.. Times(items)];
+        if (refused.Count > 0)
+        {
+            // What lasts no time or for ever is not worth going on with.
+            return new Reading { Request = request, Board = board, Behaviours = [], Missing = [], Refused = [.. refused.Distinct()], Assumed = [] };
+        }
+
         List<MissingPart> missing = [.. items.Where(i => i is { Class: "period", Id: "no_unit" }).Select(i => new MissingPart("unit", $"“{i.Text}” what: seconds, minutes or hours?"))];
         DefaultPins(items, board, assumed);
         items = ImpliedSensors.Add(items);

@@ -21,6 +21,11 @@ internal static class ParameterValues
             return $"{parameter.Name} is missing: {parameter.Meaning}";
         }
 
+        if (value is JsonValue single && single.TryGetValue(out double number) && !double.IsFinite(number))
+        {
+            return $"{parameter.Name} must be a number";
+        }
+
         string? wanted = parameter.Type switch
         {
             "pin" => Whole(value) is >= 0 and <= 99 ? null : "the number of a pin",

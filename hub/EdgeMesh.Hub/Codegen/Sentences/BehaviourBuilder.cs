@@ -238,6 +238,10 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
         if (output.Behaviour.Conditions.Any(c => c.Kind == "time") && output.Behaviour.Kind != "schedule")
         {
             SetWindows(values, [.. output.Behaviour.Conditions.Where(c => c.Kind == "time")]);
+            if (TemplateLibrary.Shipped.Find(output.Behaviour.Template).Value.Parameter("windows") is null)
+            {
+                refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"The template {output.Behaviour.Template} knows no times of day: leave out “{output.Behaviour.Conditions[0].Text}”."));
+            }
         }
 
         yield return output.Behaviour with { Actuator = actuator.Kind, Sensor = output.Behaviour.Sensor ?? output.Input?.Kind, Pins = pins, Values = values };

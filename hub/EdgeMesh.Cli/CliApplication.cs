@@ -78,6 +78,7 @@ public static class CliApplication
             AuditCommands.Create(options),
             ProgramCommands.Create(options),
             PolicyCommands.Create(options),
+            TemplateCommands.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

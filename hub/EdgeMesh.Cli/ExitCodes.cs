@@ -47,7 +47,7 @@ public static class ExitCodes
         (Ok, "done", []),
         (Internal, "a defect of EdgeMesh, or the disk failed", [ErrorCodes.Internal, ErrorCodes.StorageFailed]),
         (Usage, "the command line or the configuration is wrong", [ErrorCodes.InvalidArgument]),
-        (NotFound, "no such device, firmware, update, command or token", [ErrorCodes.TokenUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown]),
+        (NotFound, "no such device, firmware, update, command, token or template", [ErrorCodes.TokenUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown, ErrorCodes.TemplateUnknown]),
         (Refused, "refused by the hub, by the policy, or rejected by the device",
         [
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
@@ -56,6 +56,9 @@ public static class ExitCodes
             ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported, ErrorCodes.CommandRepeated,
             ErrorCodes.Unauthorized, ErrorCodes.Forbidden, ErrorCodes.RateLimited,
             ErrorCodes.DeviceRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled, ErrorCodes.DryRunFailed,
+            ErrorCodes.TemplateInvalid, ErrorCodes.RequestEmpty, ErrorCodes.RequestTooLong, ErrorCodes.RequestForbidden, ErrorCodes.RequestUnsupported,
+            ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown, ErrorCodes.PinReserved,
+            ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
         ]),
         (Conflict, "it exists already, or is in use",
         [

@@ -185,4 +185,46 @@ public static class ErrorCodes
 
     /// <summary>A defect of ours; the log has the details.</summary>
     public const string Internal = "internal";
+
+    /// <summary>No template with that name.</summary>
+    public const string TemplateUnknown = "template_unknown";
+
+    /// <summary>The template's file breaks the format, or its parts do not fit each other.</summary>
+    public const string TemplateInvalid = "template_invalid";
+
+    /// <summary>The request says nothing.</summary>
+    public const string RequestEmpty = "request_empty";
+
+    /// <summary>The request is longer, or asks for more behaviours, than one program takes.</summary>
+    public const string RequestTooLong = "request_too_long";
+
+    /// <summary>The request asks for what no program may do.</summary>
+    public const string RequestForbidden = "request_forbidden";
+
+    /// <summary>The request asks for what no template does.</summary>
+    public const string RequestUnsupported = "request_unsupported";
+
+    /// <summary>A part of the request could not be read.</summary>
+    public const string RequestNotUnderstood = "request_not_understood";
+
+    /// <summary>Parts of the request exclude each other.</summary>
+    public const string RequestContradictory = "request_contradictory";
+
+    /// <summary>A value of the request is none that there can be, such as a period of 0 s.</summary>
+    public const string RequestOutOfRange = "request_out_of_range";
+
+    /// <summary>The board has no such pin.</summary>
+    public const string PinUnknown = "pin_unknown";
+
+    /// <summary>The pin carries the board's flash or memory.</summary>
+    public const string PinReserved = "pin_reserved";
+
+    /// <summary>The pin can only be an input.</summary>
+    public const string PinInputOnly = "pin_input_only";
+
+    /// <summary>The pin has no converter that works beside Wi-Fi.</summary>
+    public const string PinNotAnalog = "pin_not_analog";
+
+    /// <summary>Two behaviours want the same pin.</summary>
+    public const string PinConflict = "pin_conflict";
 }

@@ -27,6 +27,9 @@ public static partial class PythonContracts
         ErrorCodes.Unauthorized, ErrorCodes.Forbidden, ErrorCodes.TokenUnknown, ErrorCodes.TokenExists,
         ErrorCodes.AuditBroken, ErrorCodes.DeviceRevoked, ErrorCodes.DeviceNotRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
         ErrorCodes.RotationInProgress, ErrorCodes.SandboxUnavailable, ErrorCodes.DryRunFailed,
+        ErrorCodes.TemplateUnknown, ErrorCodes.TemplateInvalid, ErrorCodes.RequestEmpty, ErrorCodes.RequestTooLong, ErrorCodes.RequestForbidden,
+        ErrorCodes.RequestUnsupported, ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown,
+        ErrorCodes.PinReserved, ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
     ];
 
     // The states that a device reports; the others are the hub's.

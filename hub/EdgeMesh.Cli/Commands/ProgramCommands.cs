@@ -16,7 +16,7 @@ internal static class ProgramCommands
 {
     internal static Command Create(GlobalOptions options) => new("program", "MicroPython programs for devices.")
     {
-        Validate(options), Parse(options), ProgramDryRunCommand.Create(options),
+        Validate(options), Parse(options), ProgramDryRunCommand.Create(options), ProgramReadCommand.Create(options),
     };
 
     /// <summary>The options that add to the policy for one call.</summary>

@@ -1,0 +1,297 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using EdgeMesh.Contracts;
+
+namespace EdgeMesh.Hub.Codegen.Sentences;
+
+/// <summary>Reads clause after clause: what is read and published, and what is done when. Remembers what "it" is.</summary>
+internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPart> refused, List<MissingPart> missing, List<string> assumed)
+{
+    private readonly List<Trigger> _waiting = [];
+    private readonly List<Condition> _waitingConditions = [];
+    private readonly List<string> _left = [];
+    private Statement? _last;
+    private Entity? _lastSensor;
+    private double? _waitingPeriodS;
+    private double? _waitingAtMin;
+    private double? _waitingDurationS;
+    private bool _waitingOr;
+    private bool _waitingLasting;
+    private readonly List<Entity> _unperiodic = [];
+    private string _quantity = "";
+    private bool _publishing;
+    private string _verb = "";
+
+    internal List<Statement> Statements { get; } = [];
+
+    /// <summary>Every quantity that is named.</summary>
+    internal HashSet<string> Quantities { get; } = [];
+
+    internal double? HeartbeatS { get; private set; }
+
+    internal bool Heartbeat { get; private set; }
+
+    internal double? SleepS { get; private set; }
+
+    internal bool Sleep { get; private set; }
+
+    internal void Read(List<Clause> clauses)
+    {
+        foreach (Clause clause in clauses)
+        {
+            Read(clause);
+        }
+
+        Imply();
+        Statement[] bare = [.. Statements.Where(s => !s.HasTrigger)];
+        if ((_waiting.Count > 0 || _waitingAtMin is not null) && bare.Length > 0)
+        {
+            bare[^1].Triggers.AddRange(_waiting);
+            bare[^1].AtMin ??= _waitingAtMin;
+        }
+        else if (_waiting.FirstOrDefault(t => t.IsLimit || (t.Kind is "motion" or "nomotion" && Statements.Count == 0)) is { } idle)
+        {
+            missing.Add(new MissingPart("action", $"What should happen when “{idle.Text}”? Name an output and its pin."));
+        }
+
+        if (_waitingPeriodS is { } seconds && _lastSensor is not null && !_lastSensor.PeriodSaid)
+        {
+            SetPeriod(_lastSensor, seconds);
+        }
+
+        if (_left.Count > 0)
+        {
+            assumed.Add("These words change nothing: " + string.Join(", ", _left.Distinct()) + ".");
+        }
+    }
+
+    // "motion light: PIR on 13, lamp on 26": an output and an event without a verb between them mean "on".
+    private void Imply()
+    {
+        Entity[] outputs = [.. entities.Entities.Where(e => !e.Sensor)];
+        Entity? source = entities.Entities.FirstOrDefault(e => e.Kind is "pir" or "button" or "contact" && !e.Read);
+        if (Statements.Count > 0 || outputs.Length != 1 || (_waiting.Count == 0 && source is null && _waitingConditions.Count == 0))
+        {
+            return;
+        }
+
+        Statement implied = new() { Action = source?.Kind == "button" ? "toggle" : "on", Text = outputs[0].Label, DurationS = _waitingDurationS };
+        implied.Targets.Add(outputs[0]);
+        implied.Triggers.AddRange(_waiting.Count > 0 ? _waiting : source is null ? [] : [new Trigger(source.Kind switch { "pir" => "motion", "button" => "pressed", _ => "open" }, source.Label) { Sensor = source }]);
+        implied.Conditions.AddRange(_waitingConditions);
+        implied.Or = _waitingOr;
+        if (_waitingLasting)
+        {
+            (implied.DelayS, implied.DurationS) = (implied.DurationS, null);
+        }
+
+        assumed.Add($"The {Wording.Name(outputs[0].Kind)} goes on by it.");
+        _waiting.Clear();
+        Statements.Add(implied);
+        _last = implied;
+    }
+
+    private void Read(Clause clause)
+    {
+        if (clause.Joint == "stop")
+        {
+            _unperiodic.Clear();
+            _publishing = false;
+        }
+
+        Quantities.UnionWith(clause.Parts.Where(p => p.Item.Is("quantity")).Select(p => p.Item.Id));
+        _left.AddRange(clause.Parts.Where(p => p.Item.Is("unknown")).Select(p => p.Item.Text));
+        bool reads = clause.Has("read", "publish", "count") && !clause.Has("effect", "colour") && !(clause.HasAction && clause.Has("when") && !clause.Sensors.Any());
+        bool sleeps = clause.Has("sleep");
+        if (clause.Has("ping"))
+        {
+            Ping(clause);
+        }
+        else if (sleeps || clause.Has("wake"))
+        {
+            Doze(clause);
+        }
+        else if (clause.HasAction || (clause.Has("command") && (clause.Actuators.Any() || _last is not null)) || Ellipsis(clause))
+        {
+            if (reads)
+            {
+                Reading(clause, withPeriod: true);
+            }
+
+            Act(clause, reads);
+        }
+        else if (reads)
+        {
+            Reading(clause, withPeriod: true);
+        }
+        else
+        {
+            Rest(clause);
+        }
+    }
+
+    // "the pump on pin 27 below 30 %" after "turn the fan on above 28": the verb is the same.
+    private bool Ellipsis(Clause clause) => clause.Actuators.Any() && !clause.Has("when") && _last is not null && (clause.HasTrigger || clause.Joint is "and" or "comma") && clause.Joint != "stop" && !clause.Has("read");
+
+    private void Ping(Clause clause)
+    {
+        Heartbeat = true;
+        HeartbeatS ??= clause.First("period")?.Value ?? _waitingPeriodS;
+        _verb = "ping";
+        if (clause.First("period") is null)
+        {
+            _waitingPeriodS = null;
+        }
+    }
+
+    private void Doze(Clause clause)
+    {
+        Sleep = true;
+        _verb = "sleep";
+        double? time = clause.First("period")?.Value ?? clause.First("duration")?.Value ?? clause.Parts.FirstOrDefault(p => p.Item.IsTime).Item?.Value ?? _waitingPeriodS;
+        SleepS ??= time is { } seconds && !double.IsNaN(seconds) ? seconds : null;
+        _waitingPeriodS = null;
+        if (clause.Sensors.Any() || clause.Has("read", "publish"))
+        {
+            Reading(clause, withPeriod: false);
+        }
+    }
+
+    private static void SetPeriod(Entity sensor, double seconds)
+    {
+        foreach (Entity one in sensor.Twins.Prepend(sensor))
+        {
+            one.PeriodS = seconds;
+            one.PeriodSaid = true;
+        }
+    }
+
+    private void Reading(Clause clause, bool withPeriod)
+    {
+        _verb = "read";
+        Entity[] sensors = [.. clause.Sensors];
+        if (clause.Has("publish"))
+        {
+            _publishing = true;
+        }
+
+        string[] quantities = [.. clause.Parts.Where(p => p.Item.Is("quantity") && p.Item.Id is not ("reading" or "motion")).Select(p => p.Item.Id)];
+        if (sensors.Length == 0 && quantities.Length > 0)
+        {
+            Entity? giver = _lastSensor?.Quantities.Contains(quantities[0]) == true ? _lastSensor : entities.Entities.FirstOrDefault(e => e.Sensor && e.Quantities.Contains(quantities[0]));
+            sensors = giver is null ? [] : [giver];
+            if (giver is null)
+            {
+                NoSensor(quantities[0]);
+            }
+        }
+        else if (sensors.Length == 0)
+        {
+            sensors = _lastSensor is not null ? [_lastSensor] : [.. entities.Entities.Where(e => e.Sensor).Take(2)];
+            sensors = sensors.Length == 2 ? [] : sensors;
+            if (sensors.Length == 0 && !entities.Entities.Any(e => e.Sensor))
+            {
+                Unnamed(clause);
+            }
+        }
+
+        foreach (Entity sensor in sensors)
+        {
+            sensor.Read = true;
+            sensor.Count |= clause.Has("count");
+            Publish(sensor, clause, quantities);
+            _lastSensor = sensor;
+            _unperiodic.Add(sensor);
+            if (sensors.Length > 0 && withPeriod && (clause.First("period") is { } period ? period.Value : _waitingPeriodS) is { } seconds)
+            {
+                if (clause.First("period") is { Id: "no_unit" } open)
+                {
+                    missing.Add(new MissingPart("unit", $"“{open.Text}” what: seconds, minutes or hours?"));
+                }
+                else
+                {
+                    SetPeriod(sensor, seconds);
+                }
+            }
+
+            sensor.Conditions.AddRange(clause.HasAction ? [] : Conditions(clause).Concat(_waitingConditions));
+        }
+
+        if (sensors.Length > 0)
+        {
+            _waitingPeriodS = null;
+            _waitingConditions.Clear();
+        }
+        else if (clause.First("period") is { } early)
+        {
+            _waitingPeriodS = early.Value;
+        }
+
+        Limits(clause, sensors);
+    }
+
+    // "tell me when the tank is below 20 %": readings are published at a period, not by their value.
+    private void Limits(Clause clause, Entity[] sensors)
+    {
+        if (clause.HasAction || !clause.Parts.Any(p => p.Item.Class is "threshold" or "band"))
+        {
+            return;
+        }
+
+        if (clause.Has("publish"))
+        {
+            refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"Readings are published at a period, not only “{clause.Text}”: let the device publish always and a rule of the hub decide, or name an output to switch."));
+        }
+        else
+        {
+            _waiting.AddRange(Triggers(clause).Select(t => { t.Sensor ??= sensors.FirstOrDefault(); return t; }));
+        }
+    }
+
+    private void Publish(Entity sensor, Clause clause, string[] quantities)
+    {
+        if (!clause.Has("publish") && !(_publishing && clause.Joint is "and" or "comma") && quantities.Length == 0)
+        {
+            return;
+        }
+
+        foreach (string quantity in quantities.Where(q => !sensor.Publishes.Contains(q)))
+        {
+            bool given = sensor.Quantities.Length == 0 || sensor.IsGeneric || sensor.Quantities.Contains(quantity);
+            Entity? other = given ? sensor : entities.Entities.FirstOrDefault(e => e.Sensor && e.Quantities.Contains(quantity));
+            if (other is not null)
+            {
+                other.Read = true;
+                if (!other.Publishes.Contains(quantity))
+                {
+                    other.Publishes.Add(quantity);
+                }
+            }
+            else if (quantity is "moisture" or "light" or "level" && sensor.Kind is "analog")
+            {
+                sensor.Publishes.Add("voltage");
+            }
+            else
+            {
+                refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"The {Wording.Name(sensor.Kind)} gives no {quantity}; it gives {string.Join(", ", sensor.Quantities)}."));
+            }
+        }
+    }
+
+    private void NoSensor(string quantity)
+    {
+        string pins = entities.Orphans.Count > 0 ? $" on {entities.Orphans[0].Text}" : "";
+        missing.Add(new MissingPart("sensor", $"Which sensor gives the {quantity}{pins}? For example DHT22, DS18B20 or BME280, and on which pin?"));
+        entities.Orphans.Clear();
+    }
+
+    private void Unnamed(Clause clause)
+    {
+        string[] words = [.. clause.Parts.Where(p => p.Item.Is("unknown")).Select(p => p.Item.Text)];
+        missing.Add(new MissingPart("sensor", words.Length > 0
+            ? $"I know no sensor by “{string.Join(' ', words)}”. Which sensor is it, and on which pin?"
+            : $"Which sensor is to be read{(entities.Orphans.Count > 0 ? " on " + entities.Orphans[0].Text : "")}?"));
+        entities.Orphans.Clear();
+    }
+}

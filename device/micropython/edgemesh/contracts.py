@@ -73,8 +73,6 @@ CODE_ABORTED = "aborted"
 CODE_CRASH_LOOP = "crash_loop"
 CODE_HUB_UNREACHABLE = "hub_unreachable"
 CODE_COMMAND_REPEATED = "command_repeated"
-CODE_SANDBOX_UNAVAILABLE = "sandbox_unavailable"
-CODE_DRY_RUN_FAILED = "dry_run_failed"
 CODE_INTERNAL = "internal"
 
 # States of a report.

@@ -6,6 +6,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;
+using EdgeMesh.Protocol.Ota;
 using EdgeMesh.Protocol.Slots;
 using EdgeMesh.Simulation.Device;
 using EdgeMesh.Simulation.Hub;
@@ -97,11 +98,17 @@ internal sealed class Promises(World world)
         {
             case "accept":
                 Accept accept = Codec.ReadAccept(body);
-                Acknowledges(board, record, accept.Session, accept.Next);
+                Stores(board, record, accept.Session);
+                Keeps(board, record, accept.Next, "accepts from");
+                Of(board).Acknowledged = accept.Next;
                 break;
             case "chunk-ack":
                 ChunkAck ack = Codec.ReadChunkAck(body);
-                Acknowledges(board, record, ack.Session, ack.Next);
+                Stores(board, record, ack.Session);
+                Acknowledges(board, record, ack.Next);
+                break;
+            case "verify" when Codec.ReadVerify(body).Sha256.Length > 0 && record.Transfer != null:
+                Keeps(board, record, record.Transfer.ChunkCount, "has verified");
                 break;
             case "report":
                 Report report = Codec.ReadReport(body);
@@ -157,15 +164,31 @@ internal sealed class Promises(World world)
         }
     }
 
-    private void Acknowledges(SimulatedBoard board, BootRecord record, long session, long next)
+    private void Stores(SimulatedBoard board, BootRecord record, long session) =>
+        Hold(record.Transfer?.Session == session, board, $"answers for session {session} and has not stored it");
+
+    private void Keeps(SimulatedBoard board, BootRecord record, long next, string says) =>
+        Hold(IsFlushed(board, record, next), board, $"{says} {next} chunks and has not flushed them");
+
+    // An acknowledgement moves the window at once; a power cut may take back what was acknowledged in the last second, and no more.
+    private void Acknowledges(SimulatedBoard board, BootRecord record, long next)
     {
-        Hold(record.Transfer?.Session == session, board, $"acknowledges session {session} and has not stored it");
-        if (record.Transfer != null)
+        DeviceHistory history = Of(board);
+        if (next < history.Acknowledged || IsFlushed(board, record, history.Acknowledged))
         {
-            long bytes = Math.Min(next * record.Transfer.ChunkBytes, record.Transfer.Manifest.Size);
-            Hold(board.Disk.DurableLength(record.Spare + ".img") >= bytes, board, $"acknowledges {next} chunks and has not flushed them");
+            (history.Acknowledged, history.AcknowledgedMs) = (next, world.Time.NowMs);
         }
+
+        // A slow flash holds a message up behind the writes of the same step.
+        long boundMs = OtaReceiver.FlushDelayMs + (world.Faults.FlashMs * board.Configuration.Window);
+        Hold(
+            world.Time.NowMs - history.AcknowledgedMs <= boundMs, board,
+            $"acknowledged {history.Acknowledged} chunks long ago and has not flushed them");
     }
+
+    private static bool IsFlushed(SimulatedBoard board, BootRecord record, long next) =>
+        record.Transfer == null
+        || board.Disk.DurableLength(record.Spare + ".img") >= Math.Min(next * record.Transfer.ChunkBytes, record.Transfer.Manifest.Size);
 
     private void See(SimulatedBoard board, BootRecord record)
     {
@@ -215,6 +238,11 @@ internal sealed class DeviceHistory
     internal List<long> Confirmed { get; } = [];
 
     internal HashSet<long> RolledBack { get; } = [];
+
+    /// <summary>Chunks that were acknowledged when all before them were flushed, and when that was.</summary>
+    internal long Acknowledged { get; set; }
+
+    internal long AcknowledgedMs { get; set; }
 
     /// <summary>Boots of the program on trial since it began, or since the old slot was tried.</summary>
     internal int TrialBoots { get; set; }

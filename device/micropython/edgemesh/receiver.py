@@ -1,9 +1,10 @@
 # The device's side of a delivery: takes an offer, collects chunks, verifies, and asks for the image to be applied.
 #
 # Pure: an event and the time go in, effects come out, both tuples that begin with their name. Rules it keeps: nothing is
-# written before the offer is judged and recorded; nothing is acknowledged before it is flushed; the slot's file is only
-# appended to; no image is applied whose hash is not the manifest's, or without the hub's COMPLETE. It does not touch boot
-# records, run programs, or check signatures. Nothing is sent while offline, since the offer that follows asks for all of it.
+# written before the offer is judged and recorded; what ACCEPT and VERIFY say is there is flushed, while an acknowledgement only
+# moves the window, and what it names is flushed a second later; the slot's file is only appended to; no image is applied whose
+# hash is not the manifest's, or without the hub's COMPLETE. It does not touch boot records, run programs, or check signatures.
+# Nothing is sent while offline, since the offer that follows asks for all of it.
 #
 # Events                                    Effects, to be carried out in their order
 # ('restored', transfer, stored bytes)      ('send', kind of topic, body)
@@ -24,6 +25,8 @@ from .link import NEVER
 from .offer import Transfer, judge
 
 _ACK_DELAY_MS = const(100)
+# What a power cut may cost; a flush costs the flash an erased block, so there is not one for every acknowledgement.
+_FLUSH_DELAY_MS = const(1000)
 _NUDGE_MS = const(2000)
 _NUDGE_MAX_MS = const(30000)
 
@@ -47,6 +50,7 @@ class OtaReceiver:
         self.next = 0
         self._held = 0
         self._flushed_next = 0
+        self._flush_due_ms = 0
         self._window = 1
         self._unacknowledged = 0
         self._restored = False
@@ -76,6 +80,7 @@ class OtaReceiver:
         elif kind == 'offline':
             self._online = False
             self.due_ms = NEVER
+            self._flush_what_is_new()
         elif kind == 'offered':
             self._take_offer(event[1], now_ms)
         elif kind == 'restored':
@@ -104,7 +109,8 @@ class OtaReceiver:
         self._transfer = transfer
         self._restored = True
         self.next = transfer.chunk_count if stored_bytes >= transfer.size else stored_bytes // transfer.chunk_bytes
-        self._flushed_next = self.next
+        # A reset leaves what was written and not flushed in sight of the next boot, but not of the one after it.
+        self._flushed_next = 0
         self._state = _RECEIVING
         whole = min(self.next * transfer.chunk_bytes, transfer.size)
         if whole != stored_bytes:
@@ -178,6 +184,8 @@ class OtaReceiver:
         self._restart_nudges(now_ms)
         if sequence == self.next:
             filled_hole = self._held != 0
+            if self.next == self._flushed_next:
+                self._flush_due_ms = now_ms + _FLUSH_DELAY_MS
             self._effects.append(_APPEND)
             self._advance()
             self._acknowledge(filled_hole or self.next == transfer.chunk_count, now_ms)
@@ -205,12 +213,13 @@ class OtaReceiver:
         if self._unacknowledged == 1:
             self._ack_due_ms = now_ms + _ACK_DELAY_MS
         if at_once or self._unacknowledged >= max(1, self._window // 4):
-            self._send_ack()
+            self._send_ack(now_ms)
         elif self._online:
             self.due_ms = min(self.due_ms, self._ack_due_ms)
 
-    def _send_ack(self):
-        self._flush_what_is_new()
+    def _send_ack(self, now_ms):
+        if now_ms >= self._flush_due_ms or not self._online:
+            self._flush_what_is_new()
         self._unacknowledged = 0
         self._send(TOPIC_OTA_CHUNK_ACK, {
             'session': self._transfer.session, 'next': self.next, 'bitmap': '%016x' % self._held})
@@ -222,6 +231,7 @@ class OtaReceiver:
 
     def _verify_if_whole(self):
         if self.next == self._transfer.chunk_count:
+            self._flush_what_is_new()
             self._state = _VERIFYING
             self.due_ms = NEVER
             self._do('hash')
@@ -278,7 +288,7 @@ class OtaReceiver:
         elif self._state == _RECEIVING:
             if self._unacknowledged == 0:
                 self._nudge_ms = min(self._nudge_ms * 2, _NUDGE_MAX_MS)
-            self._send_ack()
+            self._send_ack(now_ms)
             self.due_ms = now_ms + self._nudge_ms
 
     def _restart_nudges(self, now_ms):

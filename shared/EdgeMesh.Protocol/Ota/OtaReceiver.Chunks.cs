@@ -38,6 +38,11 @@ public sealed partial class OtaReceiver
         if (e.Sequence == _next)
         {
             bool filledHole = _held != 0;
+            if (_next == _flushedNext)
+            {
+                _flushDueMs = nowMs + FlushDelayMs;
+            }
+
             Do(ReceiverEffectKind.Append);
             Advance();
             Acknowledge(filledHole || _next == _transfer.ChunkCount, nowMs);
@@ -83,7 +88,7 @@ public sealed partial class OtaReceiver
 
         if (atOnce || _unacknowledged >= Math.Max(1, _window / AcksPerWindow))
         {
-            SendAck();
+            SendAck(nowMs);
         }
         else if (_online)
         {
@@ -91,9 +96,13 @@ public sealed partial class OtaReceiver
         }
     }
 
-    private void SendAck()
+    private void SendAck(long nowMs)
     {
-        FlushWhatIsNew();
+        if (nowMs >= _flushDueMs || !_online)
+        {
+            FlushWhatIsNew();
+        }
+
         _unacknowledged = 0;
         byte[] bitmap = new byte[8];
         Bytes.PutUInt32(bitmap, 0, (long)(_held >> 32));
@@ -114,6 +123,7 @@ public sealed partial class OtaReceiver
     {
         if (_next == _transfer.ChunkCount)
         {
+            FlushWhatIsNew();
             _state = State.Verifying;
             DueMs = long.MaxValue;
             Do(ReceiverEffectKind.Hash);

@@ -8,14 +8,21 @@ namespace EdgeMesh.Protocol.Ota;
 /// <summary>The device's side of a delivery: takes an offer, collects chunks, verifies, and asks for the image to be applied.</summary>
 /// <remarks>
 /// Pure: an event and the time go in, effects come out. Rules it keeps: nothing is written before the offer is judged and recorded;
-/// nothing is acknowledged before it is flushed; the slot's file is only appended to; no image is applied whose hash is not the
-/// manifest's, or without the hub's COMPLETE; nothing is sent while offline, since the offer that follows asks for all of it. It does
-/// not touch boot records, run programs, or check signatures.
+/// what ACCEPT and VERIFY say is there is flushed, while an acknowledgement only moves the window, and what it names is flushed
+/// <see cref="FlushDelayMs"/> later; the slot's file is only appended to; no image is applied whose hash is not the manifest's, or without
+/// the hub's COMPLETE; nothing is sent while offline, since the offer that follows asks for all of it. It does not touch boot records, run
+/// programs, or check signatures.
 /// </remarks>
 public sealed partial class OtaReceiver
 {
     /// <summary>Longest that a chunk goes unacknowledged, in milliseconds.</summary>
     public const long AckDelayMs = 100;
+
+    /// <summary>
+    /// How long a chunk may lie in the slot unflushed while others are acknowledged, in milliseconds: what a power cut costs. A flush costs a flash
+    /// some tens of milliseconds and an erased block, so there is not one for every acknowledgement.
+    /// </summary>
+    public const long FlushDelayMs = 1000;
 
     /// <summary>How often a full window is acknowledged.</summary>
     public const int AcksPerWindow = 4;
@@ -33,6 +40,7 @@ public sealed partial class OtaReceiver
     private long _next;
     private ulong _held;
     private long _flushedNext;
+    private long _flushDueMs;
     private int _window = 1;
     private int _unacknowledged;
     private long _ackDueMs;
@@ -105,7 +113,8 @@ public sealed partial class OtaReceiver
         _transfer = transfer;
         _restored = true;
         _next = storedBytes >= transfer.Manifest.Size ? transfer.ChunkCount : storedBytes / transfer.ChunkBytes;
-        _flushedNext = _next;
+        // A reset leaves what was written and not flushed in sight of the next boot, but not of the one after it.
+        _flushedNext = 0;
         _state = State.Receiving;
         long whole = Math.Min(_next * transfer.ChunkBytes, transfer.Manifest.Size);
         if (whole != storedBytes)
@@ -129,6 +138,7 @@ public sealed partial class OtaReceiver
     {
         _online = false;
         DueMs = long.MaxValue;
+        FlushWhatIsNew();
     }
 
     private void TakeOffer(Offer offer, long nowMs)
@@ -317,7 +327,7 @@ public sealed partial class OtaReceiver
                 _nudgeMs = Math.Min(_nudgeMs * 2, NudgeMaxMs);
             }
 
-            SendAck();
+            SendAck(nowMs);
             DueMs = nowMs + _nudgeMs;
         }
     }

@@ -14,6 +14,8 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
     private readonly List<byte> _file = [];
     private Transfer? _recorded;
     private int _flushed;
+    private long _awaited;
+    private long _awaitedMs;
     private int _boot;
     private int _hashing;
     private byte[] _chunk = [];
@@ -41,6 +43,7 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
         }
 
         _flushed = kept;
+        _awaited = 0;
         Receiver = new(Profile);
         if (_recorded != null)
         {
@@ -73,6 +76,7 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
             case ReceiverEffectKind.OpenSlot:
                 _recorded = (Transfer)effect.Message!;
                 Truncate(0);
+                _awaited = 0;
                 break;
             case ReceiverEffectKind.Adopt: _recorded = (Transfer)effect.Message!; break;
             case ReceiverEffectKind.Trim: Truncate((int)effect.Number); break;
@@ -104,15 +108,22 @@ internal sealed class SimulatedDevice(Random random, Action<object> send, Action
         Assert.True(_held.Count < Limits.WindowMax);
     }
 
-    // A power cut after this message must not take back what it says.
+    // A power cut after ACCEPT or VERIFY must not take back what it says; of what was acknowledged it takes no more than a second's worth.
     private void AssertFlushed(object message)
     {
-        long next = message is Accept accept ? accept.Next : message is ChunkAck ack ? ack.Next : 0;
-        if (next > 0)
+        long next = message is Accept accept ? accept.Next : message is Verify verify && verify.Sha256.Length > 0 ? _recorded!.ChunkCount : 0;
+        Assert.True(_flushed >= BytesOf(next), "Told before it was flushed.");
+        if (message is ChunkAck ack && _flushed >= BytesOf(_awaited))
         {
-            Assert.True(_flushed >= Math.Min(next * _recorded!.ChunkBytes, _recorded.Manifest.Size), "Acknowledged before it was flushed.");
+            (_awaited, _awaitedMs) = (ack.Next, now());
+        }
+        else if (message is ChunkAck)
+        {
+            Assert.True(now() < _awaitedMs + OtaReceiver.FlushDelayMs, "Acknowledged a second ago, and not flushed.");
         }
     }
+
+    private long BytesOf(long chunks) => _recorded == null ? 0 : Math.Min(chunks * _recorded.ChunkBytes, _recorded.Manifest.Size);
 
     private void Report() => send(new Report { Session = Profile.AppliedSession, State = OtaStates.Confirmed });
 

@@ -36,7 +36,7 @@ public enum SeededBug
     /// <summary>There is one boot record, written in place.</summary>
     KeepOneRecordOnly,
 
-    /// <summary>Chunks are acknowledged before they are flushed.</summary>
+    /// <summary>ACCEPT and VERIFY say that chunks are there which are not flushed.</summary>
     AcknowledgeBeforeFlush,
 
     /// <summary>A confirmed slot gives way to the other one when the hub is silent.</summary>

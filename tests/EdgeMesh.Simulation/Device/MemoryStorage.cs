@@ -37,6 +37,9 @@ public sealed class MemoryStorage : IStorage
     /// <summary>The change at which the power goes; -1 for never.</summary>
     public int CutAt { get; set; } = -1;
 
+    /// <summary>How the name of a file begins whose change the cut waits for; empty for any.</summary>
+    public string CutOf { get; set; } = "";
+
     /// <summary>What the cut leaves of the call it hits.</summary>
     public Remains OfCall { get; set; }
 
@@ -179,7 +182,8 @@ public sealed class MemoryStorage : IStorage
     private void Change(string name, Action whole, Action part, Action? any = null)
     {
         Changing?.Invoke(name);
-        bool cut = Changes++ == CutAt;
+        bool cut = CutAt >= 0 && Changes >= CutAt && name.StartsWith(CutOf, StringComparison.Ordinal);
+        Changes++;
         if (!cut)
         {
             whole();

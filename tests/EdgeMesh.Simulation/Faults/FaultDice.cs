@@ -14,7 +14,6 @@ internal sealed class FaultDice
     private readonly Random _random;
     private readonly double _atMoment;
     private readonly double _storageFails;
-    private readonly int _flashMs;
 
     internal FaultDice(World world, Random random)
     {
@@ -22,11 +21,14 @@ internal sealed class FaultDice
         _random = random;
         _atMoment = random.Next(2) == 0 ? 0 : random.NextDouble() * 0.03;
         _storageFails = random.Next(4) == 0 ? random.NextDouble() * 0.01 : 0;
-        _flashMs = random.Next(3) == 0 ? random.Next(1, 300) : 0;
+        FlashMs = random.Next(3) == 0 ? random.Next(1, 300) : 0;
     }
 
     /// <summary>Whether the faults are over.</summary>
     internal bool Healed { get; private set; }
+
+    /// <summary>Longest that a write takes, in milliseconds.</summary>
+    internal int FlashMs { get; }
 
     /// <summary>Throws the dice for the whole time of trouble.</summary>
     internal void Begin(long lengthMs)
@@ -53,9 +55,9 @@ internal sealed class FaultDice
     /// <summary>A call on a board's storage.</summary>
     internal void OnStorage(SimulatedBoard board, string name)
     {
-        if (_flashMs > 0 && !Healed)
+        if (FlashMs > 0 && !Healed)
         {
-            board.Block(_random.Next(_flashMs));
+            board.Block(_random.Next(FlashMs));
         }
 
         if (!Healed && _random.NextDouble() < _storageFails)
@@ -161,8 +163,10 @@ internal sealed class FaultDice
     private void CutPower(SimulatedBoard board)
     {
         board.Disk.CutAt = board.Disk.Changes + _random.Next(16);
+        // Most changes are a chunk's; the boot record is where a cut can do most harm.
+        board.Disk.CutOf = _random.Next(2) == 0 ? "boot" : "";
         board.Disk.OfCall = (Remains)_random.Next(4);
         board.Disk.OfUnflushed = (Remains)_random.Next(4);
-        _world.Trace.Add(board.Id, $"will lose power at change {board.Disk.CutAt}, {board.Disk.OfCall} of it and {board.Disk.OfUnflushed} of the unflushed left");
+        _world.Trace.Add(board.Id, $"will lose power at change {board.Disk.CutAt} {board.Disk.CutOf}, {board.Disk.OfCall} of it and {board.Disk.OfUnflushed} of the unflushed left");
     }
 }

@@ -135,7 +135,7 @@ public sealed class ScriptedHub
                 break;
             case TopicKind.OtaVerify:
                 var verify = Codec.ReadVerify(body);
-                if (verify.Session == Session) Step(SenderEvent.Verified(verify.Checked, verify.Sha256), nowMs);
+                if (verify.Session == Session) Step(SenderEvent.Of(verify), nowMs);
                 break;
             case TopicKind.OtaAbortUp:
                 var abort = Codec.ReadAbort(body);

@@ -6,15 +6,15 @@ from micropython import const
 from . import platform
 from .connection import Connection
 from .contracts import (
-    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
+    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KEY_CHAIN_LENGTH, KEY_STATEMENT_LENGTH, KIND_MICROPYTHON_APP, MANIFEST_BYTES, PUBLISHER_KEY_LENGTH, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
     TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
-from .fields import integer, text
+from .fields import integer, text, texts
 from .offer import Profile
 from .program import Program, sentence
 from .requests import Requests
-from .slots import newest, without_empty
+from .slots import key_of, newest, without_empty
 from .trial import Trial
 
 VERSION = '0.1.0'
@@ -83,7 +83,7 @@ class Agent:
 
     def _poll(self, wait_ms):
         board, connection, delivery, trial = self._board, self._connection, self._delivery, self._trial
-        if wait_ms > 0 and not delivery.hashing:
+        if wait_ms > 0 and not delivery.working:
             due_ms = min(connection.due_ms, delivery.receiver.due_ms, trial.due_ms)
             wait_ms = min(wait_ms, _WAIT_MAX_MS, due_ms - board.now_ms())
             if wait_ms > 0:
@@ -132,6 +132,8 @@ class Agent:
         if kind == TOPIC_OTA_OFFER:
             text(body, 'manifest', MANIFEST_BYTES * 4 // 3 + 4)
             text(body, 'signature', 128, '')
+            text(body, 'publisher', PUBLISHER_KEY_LENGTH, '')
+            texts(body, 'keys', KEY_CHAIN_LENGTH, KEY_STATEMENT_LENGTH)
             integer(body, 'chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX)
             integer(body, 'window', 1, WINDOW_MAX)
             text(body, 'encoding', 16)
@@ -243,6 +245,7 @@ class Agent:
     def _refresh_profile(self, now_ms):
         record, profile = self._record, self._profile
         profile.sequence = record.sequence
+        profile.trusted = [key_of(record.keys, c['pin'], c['kind']) or c for c in self._config['publishers']]
         # The spare slot may be the one that the files still say to boot: no offer may take it before they are written.
         profile.on_trial = record.trial != '' or self._unsaved and not self.saved()
         profile.applied_session = record.report['session'] if record.report else 0

@@ -3,7 +3,8 @@
 # Pure: an event and the time go in, effects come out, both tuples that begin with their name. Rules it keeps: nothing is
 # written before the offer is judged and recorded; what ACCEPT and VERIFY say is there is flushed, while an acknowledgement only
 # moves the window, and what it names is flushed a second later; the slot's file is only appended to; no image is applied whose
-# hash is not the manifest's, or without the hub's COMPLETE. It does not touch boot records, run programs, or check signatures.
+# hash is not the manifest's, or without the hub's COMPLETE; what must be signed is not begun before its signature was found right.
+# It does not touch boot records, run programs, or do the arithmetic of signatures.
 # Nothing is sent while offline, since the offer that follows asks for all of it.
 #
 # Events                                    Effects, to be carried out in their order
@@ -15,14 +16,16 @@
 # ('hashed', bytes, sha256 or '')           ('report',)  send the report of the image applied last again
 # ('completed', session)                    ('refuse', code, reason)
 # ('aborted', session)
-# ('storage_failed', code)
+# ('storage_failed', code)                  ('check_signature', offer, kind)  in place of any check before
+# ('signature_checked', percent, signer or
+#   None, (code, reason) or None)
 from micropython import const
 from .contracts import (
     TOPIC_OTA_ACCEPT, TOPIC_OTA_REJECT, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_VERIFY, TOPIC_OTA_ABORT_UP, CODE_MANIFEST_INVALID,
     CODE_HASH_MISMATCH, CODE_CHUNK_OUT_OF_RANGE, CODE_CHUNK_LENGTH_WRONG, CODE_STALE_SESSION, CODE_STORAGE_FULL)
 from .fields import Refused
 from .link import NEVER
-from .offer import Transfer, judge
+from .offer import Transfer, holds_under, judge, must_be_signed
 
 _ACK_DELAY_MS = const(100)
 # What a power cut may cost; a flush costs the flash an erased block, so there is not one for every acknowledgement.
@@ -57,6 +60,9 @@ class OtaReceiver:
         self._online = False
         self._sha256 = ''
         self._stale_session = 0
+        # The offer whose signature is being checked, with its transfer; a transfer under way goes on meanwhile.
+        self._checked = None
+        self._percent = 0
         self._nudge_ms = _NUDGE_MS
         self.due_ms = NEVER
 
@@ -87,7 +93,11 @@ class OtaReceiver:
             self._restore(event[1], event[2])
         elif kind == 'completed':
             self._take_complete(event[1])
+        elif kind == 'signature_checked':
+            self._take_check(event[1], event[2], event[3], now_ms)
         elif kind == 'aborted':
+            if self._checked and event[1] == self._checked[0]['session']:
+                self._checked = None
             if self._state not in (_IDLE, _APPLIED) and event[1] == self._transfer.session:
                 self._end()
         elif kind == 'storage_failed' and self._state != _IDLE:
@@ -133,12 +143,52 @@ class OtaReceiver:
         if refusal:
             self._reject(session, *refusal)
             return
-        self._window = min(offer['window'], self._profile.window)
+        trusted, had = self._profile.trusted, self._transfer
+        if must_be_signed(trusted, offered.manifest['kind']):
+            # What was found right when the transfer began need not be checked again at every new offer of it.
+            if not self._is_under_way(offered) or not had.signer or not holds_under(had.signer, trusted):
+                self._begin_check(offer, offered)
+                return
+            offered.signer = had.signer
+        self._take_judged(offer, offered, now_ms)
+
+    def _is_under_way(self, offered):
         had = self._transfer
-        if (self._state == _IDLE or had.manifest_text != offered.manifest_text
-                or had.chunk_bytes != offered.chunk_bytes):
+        return self._state != _IDLE and had.manifest_text == offered.manifest_text and had.chunk_bytes == offered.chunk_bytes
+
+    def _begin_check(self, offer, offered):
+        before = self._checked
+        self._checked = offer, offered
+        if before and all(before[0].get(name) == offer.get(name) for name in ('manifest', 'signature', 'publisher', 'keys')):
+            self._tell_percent()
+        else:
+            self._percent = 0
+            self._do('check_signature', offer, offered.manifest['kind'])
+
+    def _take_check(self, percent, signer, refusal, now_ms):
+        if not self._checked:
+            return
+        offer, offered = self._checked
+        self._percent = percent
+        if not signer and not refusal:
+            self._tell_percent()
+            return
+        self._checked = None
+        if refusal:
+            self._reject(offer['session'], *refusal)
+        elif self._state != _APPLIED:
+            offered.signer = signer
+            self._take_judged(offer, offered, now_ms)
+
+    def _tell_percent(self):
+        if self._percent:
+            self._send(TOPIC_OTA_VERIFY, {'session': self._checked[0]['session'], 'checked': 0, 'signature': self._percent})
+
+    def _take_judged(self, offer, offered, now_ms):
+        self._window = min(offer['window'], self._profile.window)
+        if not self._is_under_way(offered):
             self._begin(offered)
-        elif had.session != session:
+        elif self._transfer.session != offered.session:
             self._transfer = offered
             self._do('adopt', offered)
         self._send_accept(now_ms)

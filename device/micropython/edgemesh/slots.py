@@ -5,7 +5,7 @@
 # Whoever changes a record writes it before acting on it.
 from binascii import crc32
 from .contracts import (
-    NAME_LENGTH, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, MANIFEST_BYTES, TRIAL_ATTEMPTS, REASON_LENGTH,
+    NAME_LENGTH, PUBLISHERS_MAX, PUBLISHER_KEY_LENGTH, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, MANIFEST_BYTES, TRIAL_ATTEMPTS, REASON_LENGTH,
     CODE_HASH_MISMATCH, CODE_CRASH_LOOP, STATE_APPLYING, STATE_CONFIRMED, STATE_ROLLED_BACK)
 from .fields import Refused, cut, digits, integer, invalid, parse_object, text
 from .offer import Transfer
@@ -28,6 +28,9 @@ class BootRecord:
         # Whether the old slot is being tried because the new one heard nothing of the hub: '', 'old' or 'done'.
         self.probe = ''
         self.sequence = 0
+        # The publishers' keys that took a configured one's place (pin, kind, key, sequence): the one that signed a confirmed image
+        # replaces those before it.
+        self.keys = []
         self.transfer = None
         self.report = None
         self.report_heard = False
@@ -81,6 +84,8 @@ class BootRecord:
         image = {'session': self.transfer.session}
         for name in ('id', 'version', 'sequence', 'size', 'sha256'):
             image[name] = m[name]
+        if self.transfer.signer:
+            image['signer'] = self.transfer.signer
         self.trial = self.spare
         self.images[self.trial] = image
         self.attempts = self.faults = 0
@@ -93,7 +98,19 @@ class BootRecord:
         self._set_report(STATE_CONFIRMED, '', '')
         self.confirmed = self.trial
         self.trial = self.probe = ''
-        self.sequence = max(self.sequence, self.images[self.confirmed]['sequence'])
+        image = self.images[self.confirmed]
+        self.sequence = max(self.sequence, image['sequence'])
+        self._succeed(image.get('signer'))
+
+    def _succeed(self, signer):
+        if not signer or not signer['sequence']:
+            return
+        before = key_of(self.keys, signer['pin'], signer['kind'])
+        if before and before['sequence'] >= signer['sequence']:
+            return
+        # Where all places are taken the oldest goes: it descends from a key that is configured no longer.
+        kept = [k for k in self.keys if k is not before][-(PUBLISHERS_MAX - 1):]
+        self.keys = kept + [signer]
 
     # The program on trial never boots again.
     def condemn(self, code, reason):
@@ -106,6 +123,12 @@ class BootRecord:
         self.report_heard = False
         self.report = {'session': image['session'], 'state': state, 'id': image['id'], 'version': image['version'],
                        'sequence': image['sequence'], 'code': code, 'reason': cut(reason, REASON_LENGTH)}
+
+
+def key_of(keys, pin, kind):
+    for k in keys:
+        if k['pin'] == pin and k['kind'] == kind:
+            return k
 
 
 # The newer of two records read back; a new one where neither checks.
@@ -145,6 +168,10 @@ def _members(r):
     t = r.transfer
     if t:
         o['transfer'] = {'session': t.session, 'manifest': t.manifest_text, 'chunk_bytes': t.chunk_bytes}
+        if t.signer:
+            o['transfer']['signer'] = t.signer
+    if r.keys:
+        o['keys'] = r.keys
     if r.report:
         o['report'] = without_empty(r.report)
         o['report_heard'] = r.report_heard
@@ -172,6 +199,12 @@ def _read(o):
     if t is not None:
         r.transfer = Transfer(integer(t, 'session', 1, _NUMBER), text(t, 'manifest', MANIFEST_BYTES * 2),
                               integer(t, 'chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX))
+        r.transfer.signer = _read_signer(t)
+    r.keys = o.get('keys', [])
+    if type(r.keys) is not list or len(r.keys) > PUBLISHERS_MAX:
+        invalid('keys', 'an array of keys')
+    for key in r.keys:
+        _check_key(key)
     r.report = _read_report(_object(o, 'report'))
     r.report_heard = o.get('report_heard') is True
     if r.trial and (r.trial == r.confirmed or not r.images[r.trial]):
@@ -202,7 +235,24 @@ def _read_image(o, slot):
         integer(image, 'sequence', 0, _NUMBER)
         integer(image, 'size', 1, IMAGE_BYTES_MAX)
         digits(image, 'sha256', 64)
+        _read_signer(image)
     return image
+
+
+def _read_signer(o):
+    signer = _object(o, 'signer')
+    if signer is not None:
+        _check_key(signer)
+    return signer
+
+
+def _check_key(key):
+    if type(key) is not dict:
+        invalid('keys', 'objects')
+    digits(key, 'pin', PUBLISHER_KEY_LENGTH)
+    digits(key, 'key', PUBLISHER_KEY_LENGTH)
+    text(key, 'kind', NAME_LENGTH)
+    integer(key, 'sequence', 0, _NUMBER)
 
 
 def _read_report(report):

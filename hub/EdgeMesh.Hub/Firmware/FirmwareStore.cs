@@ -104,7 +104,7 @@ public sealed class FirmwareStore : IDisposable
         if (promised is not null && (promised.Sha256 != sha256 || promised.Size != size))
         {
             DropUnnamed(sha256);
-            return new Error(ErrorCodes.HashMismatch, $"The image is not the one of the manifest: its SHA-256 is {sha256}, the manifest's {promised.Sha256}. Add the file that was signed.");
+            return new Error(ErrorCodes.ManifestInvalid, $"The image is not the one of the manifest: its SHA-256 is {sha256}, the manifest's {promised.Sha256}. Add the file that was signed.");
         }
 
         FirmwareRow row = RowOf(description, signed ?? new SignedManifest(""), promised, sha256, size);

@@ -275,6 +275,30 @@ def offer_judge(v):
         check(c['name'], code, c['code'])
 
 
+def publishers_(v):
+    codes = 'signature_required', 'publisher_untrusted', 'signature_invalid'
+    from edgemesh.publishers import check as checked
+    for c in v['cases']:
+        work = checked(c['trusted'], c['offer'], c['kind'], crypto.from_base64url, codes)
+        before = 0
+        try:
+            while True:
+                percent = next(work)
+                if not before <= percent < 100:
+                    check(c['name'] + ', progress', percent, before)
+                before = percent
+        except StopIteration as e:
+            signer, refused = e.value
+        check(c['name'], (refused[0] if refused else '', signer), (c['code'], c.get('signer')))
+    for s in v['successions']:
+        record = slots.BootRecord()
+        record.keys = s['keys']
+        record._succeed(s['signer'])
+        check(s['name'], record.keys, s['after'])
+        configured = v['configured']
+        check(s['name'] + ', trusted', [slots.key_of(record.keys, configured['pin'], configured['kind']) or configured], s['trusted'])
+
+
 def members_of(record):
     members = slots._members(record)
     members.pop('generation', None)
@@ -362,7 +386,7 @@ def run_trial(v):
 
 SENT = {contracts.TOPIC_OTA_ACCEPT: ('accept', 'session', 'next', 'window'),
         contracts.TOPIC_OTA_CHUNK_ACK: ('chunk_ack', 'session', 'next', 'bitmap'),
-        contracts.TOPIC_OTA_VERIFY: ('verify', 'session', 'checked', 'sha256'),
+        contracts.TOPIC_OTA_VERIFY: ('verify', 'session', 'checked', 'sha256', 'signature'),
         contracts.TOPIC_OTA_REJECT: ('reject', 'session', 'code'),
         contracts.TOPIC_OTA_ABORT_UP: ('abort', 'session', 'code')}
 
@@ -387,6 +411,10 @@ def receiver_event(v, text):
         return 'chunk_arrived', p['session'], p['sequence'], p['length']
     if name == 'hashed':
         return name, p['checked'], p.get('sha256', '')
+    if name == 'signature':
+        key = '578dd5760eebf8f976fed730911bbf811b568ada3309196fedddad9d8a4f83d0'
+        signer = {'pin': key, 'kind': 'micropython-app', 'key': key, 'sequence': p['sequence']} if 'sequence' in p else None
+        return 'signature_checked', p['percent'], signer, (p['code'], '') if 'code' in p else None
     if name == 'complete':
         return 'completed', p['session']
     if name == 'abort':
@@ -412,7 +440,7 @@ for file, run in (
         ('x25519', x25519), ('ed25519', ed25519), ('cpace', cpace), ('aes-gcm', aes_gcm), ('crc32', crc), ('names', names), ('topics', topics),
         ('json', accepted_json), ('signed-json', signed_json), ('chunk-frame', chunk_frame),
         ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake),
-        ('offer-judge', offer_judge), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
+        ('offer-judge', offer_judge), ('publishers', publishers_), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
         ('receiver', run_receiver)):
     if file + '.json' not in os.listdir('/vectors'):
         continue

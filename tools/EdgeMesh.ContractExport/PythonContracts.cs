@@ -26,7 +26,7 @@ public static partial class PythonContracts
         ErrorCodes.CommandUnknown, ErrorCodes.CommandSent, ErrorCodes.CommandExpired, ErrorCodes.QueueFull,
         ErrorCodes.Unauthorized, ErrorCodes.Forbidden, ErrorCodes.TokenUnknown, ErrorCodes.TokenExists,
         ErrorCodes.AuditBroken, ErrorCodes.DeviceRevoked, ErrorCodes.DeviceNotRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
-        ErrorCodes.RotationInProgress,
+        ErrorCodes.RotationInProgress, ErrorCodes.PublisherUnknown, ErrorCodes.PublisherExists,
     ];
 
     // The states that a device reports; the others are the hub's.

@@ -1,20 +1,19 @@
 # The agent: keeps a program running, the hub informed and updates safe. Driven by pump(), which the program's sleeps call.
 import gc
 import sys
-from errno import EIO
 from micropython import const
 from . import platform
 from .connection import Connection
 from .contracts import (
-    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KEY_CHAIN_LENGTH, KEY_STATEMENT_LENGTH, KIND_MICROPYTHON_APP, MANIFEST_BYTES, PUBLISHER_KEY_LENGTH, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
+    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
     TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
-from .fields import integer, text, texts
+from .fields import integer, text
 from .offer import Profile
 from .program import Program, sentence
 from .requests import Requests
-from .slots import key_of, newest, without_empty
+from .slots import without_empty
 from .trial import Trial
 
 VERSION = '0.1.0'
@@ -27,7 +26,9 @@ _LINES_KEPT = const(8)
 
 
 class Agent:
-    def __init__(self, settings, board):
+    new_delivery = Delivery
+
+    def __init__(self, settings, board, record):
         self._config = settings
         self._board = board
         self._busy = False
@@ -39,11 +40,11 @@ class Agent:
         self._unix = None
         # Messages refused so far, by code.
         self.refusals = {}
-        self._record = record = newest(platform.read('boot0'), platform.read('boot1'))
+        self._record = record
         self._profile = Profile(settings['type'], [KIND_MICROPYTHON_APP], settings['slot_bytes'], settings['window'],
                                 settings['chunk_bytes'], settings['capabilities'])
         self._connection = Connection(settings, board, self)
-        self._delivery = Delivery(record, self._profile, self)
+        self._delivery = self.new_delivery(record, self._profile, self)
         self._trial = Trial(record, board.now_ms(), settings['healthy_after_ms'], settings['hub_patience_ms'],
                             settings['report_retry_ms'])
         self.device_id = settings['device']
@@ -132,8 +133,6 @@ class Agent:
         if kind == TOPIC_OTA_OFFER:
             text(body, 'manifest', MANIFEST_BYTES * 4 // 3 + 4)
             text(body, 'signature', 128, '')
-            text(body, 'publisher', PUBLISHER_KEY_LENGTH, '')
-            texts(body, 'keys', KEY_CHAIN_LENGTH, KEY_STATEMENT_LENGTH)
             integer(body, 'chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX)
             integer(body, 'window', 1, WINDOW_MAX)
             text(body, 'encoding', 16)
@@ -178,9 +177,8 @@ class Agent:
 
     # The transfer's image goes on trial with the next boot. The record at hand stays as it is: where this fails, it is still true.
     def save_trial(self):
-        record = newest(platform.read('boot0'), platform.read('boot1'))
-        if not record.transfer:
-            raise OSError(EIO)
+        # A copy, so that a failed write leaves this boot's record as it was.
+        record = self._record.copy()
         record.begin_trial()
         self.save(record)
 
@@ -245,7 +243,6 @@ class Agent:
     def _refresh_profile(self, now_ms):
         record, profile = self._record, self._profile
         profile.sequence = record.sequence
-        profile.trusted = [key_of(record.keys, c['pin'], c['kind']) or c for c in self._config['publishers']]
         # The spare slot may be the one that the files still say to boot: no offer may take it before they are written.
         profile.on_trial = record.trial != '' or self._unsaved and not self.saved()
         profile.applied_session = record.report['session'] if record.report else 0

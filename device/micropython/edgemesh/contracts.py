@@ -79,8 +79,6 @@ CODE_HUB_UNREACHABLE = "hub_unreachable"
 CODE_COMMAND_REPEATED = "command_repeated"
 CODE_SIGNATURE_REQUIRED = "signature_required"
 CODE_PUBLISHER_UNTRUSTED = "publisher_untrusted"
-CODE_PUBLISHER_UNKNOWN = "publisher_unknown"
-CODE_PUBLISHER_EXISTS = "publisher_exists"
 CODE_INTERNAL = "internal"
 
 # States of a report.

@@ -1,13 +1,9 @@
 # Carries out what the receiver asks of the slot's file, the boot record and the hub.
-import gc
-import sys
 from hashlib import sha256
 from micropython import const
 from . import platform
-from .contracts import (
-    CODE_INTERNAL, CODE_PUBLISHER_UNTRUSTED, CODE_SIGNATURE_INVALID, CODE_SIGNATURE_REQUIRED, CODE_STORAGE_FAILED,
-    CODE_STORAGE_FULL)
-from .crypto import from_base64url, to_hex
+from .contracts import CODE_STORAGE_FAILED, CODE_STORAGE_FULL
+from .crypto import to_hex
 from .receiver import OtaReceiver
 
 # Not in errno, though littlefs and FAT raise it.
@@ -30,9 +26,6 @@ class Delivery:
         # Which chunk stands at which place of the held file; a freed place is used again, so that it stays small.
         self._places = []
         self._hash = None
-        self._told_ms = None
-        self._profile = profile
-        self._check = None
 
     # The slot's file and how far it came are all that a transfer needs to go on after a reboot.
     def restore(self, now_ms):
@@ -64,15 +57,13 @@ class Delivery:
                 self._hash_slice(now_ms)
             except OSError as e:
                 self._fail(e, '', now_ms)
-        if self._check:
-            self._check_slice(now_ms)
         if now_ms >= self.receiver.due_ms:
             self.step(('tick',), now_ms)
 
     # Whether there is work that waits for nothing.
     @property
     def working(self):
-        return self._hash is not None or self._check is not None
+        return self._hash is not None
 
     def _file_name(self):
         return self._record.spare + '.img'
@@ -121,45 +112,8 @@ class Delivery:
             platform.remove('held')
             self._agent.save_trial()
             self._agent.reboot()
-        elif kind == 'check_signature':
-            self._begin_check(effect[1], effect[2])
         elif kind == 'report':
             self._agent.report_wanted()
-
-    # The arithmetic is large and seldom wanted: it is here for one check, and goes after it.
-    def _begin_check(self, offer, kind):
-        self._told_ms = None
-        self._check = self._checking(offer, kind)
-
-    def _checking(self, offer, kind):
-        from edgemesh.publishers import check
-        return (yield from check(self._profile.trusted, offer, kind, from_base64url,
-                                 (CODE_SIGNATURE_REQUIRED, CODE_PUBLISHER_UNTRUSTED, CODE_SIGNATURE_INVALID)))
-
-    def _check_slice(self, now_ms):
-        try:
-            for _ in range(_SLICES):
-                percent = next(self._check)
-        except StopIteration as e:
-            self._end_check(e.value[0], e.value[1], now_ms)
-        except MemoryError:
-            self._end_check(None, (CODE_INTERNAL, "The device has too little memory left to check the signature; offer again."), now_ms)
-        else:
-            if self._told_ms is None:
-                self._told_ms = now_ms
-            elif now_ms - self._told_ms >= _PROGRESS_MS:
-                self._told_ms = now_ms
-                self.step(('signature_checked', percent, None, None), now_ms)
-
-    def _end_check(self, signer, refusal, now_ms):
-        self._check = None
-        package = sys.modules['edgemesh']
-        for name in ('publishers', 'ed25519', 'curve25519', 'sha512'):
-            sys.modules.pop('edgemesh.' + name, None)
-            if hasattr(package, name):
-                delattr(package, name)
-        gc.collect()
-        self.step(('signature_checked', 100, signer, refusal), now_ms)
 
     def _open_slot(self):
         if not self._slot:

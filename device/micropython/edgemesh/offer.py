@@ -15,7 +15,7 @@ class Transfer:
         self.session = session
         self.manifest_text = manifest_text
         self.chunk_bytes = chunk_bytes
-        # The key whose signature was found right, as in a profile's trusted; None where none was asked for.
+        # The publisher's key whose signature was found right; None where none was asked for.
         self.signer = None
         self.manifest = m = _read_manifest(manifest_text)
         self.size = m['size']
@@ -58,11 +58,8 @@ class Profile:
         self.sequence = 0
         self.on_trial = False
         self.applied_session = 0
-        # 0 while unknown, when no manifest counts as expired, but one that expires and must be signed is refused.
+        # 0 while unknown, when no manifest counts as expired.
         self.unix_seconds = 0
-        # The publishers' keys that are trusted now: pin (the configured key, or the one whose place it took), kind, key, sequence.
-        # A kind that one of them may sign must be signed.
-        self.trusted = []
 
 
 # The refusal as code and sentence; None where the image is welcome.
@@ -90,18 +87,6 @@ def judge(offered, encoding, device):
                 m['sequence'], device.sequence))
     if 0 < m['expires'] < device.unix_seconds:
         return CODE_MANIFEST_EXPIRED, 'The manifest has expired; make a new one for the image.'
-    if m['expires'] and not device.unix_seconds and must_be_signed(device.trusted, m['kind']):
-        return CODE_MANIFEST_EXPIRED, "The manifest expires, and the hub has told no time; set the hub's clock."
     if device.on_trial:
         return CODE_TRIAL_IN_PROGRESS, 'A program is on trial; offer again when it is confirmed or rolled back.'
     return None
-
-
-def must_be_signed(trusted, kind):
-    return any(t['kind'] == kind for t in trusted)
-
-
-# Whether a signature found right under a key earlier still counts.
-def holds_under(signer, trusted):
-    return any(t['pin'] == signer['pin'] and t['kind'] == signer['kind']
-               and (t['key'] == signer['key'] or t['sequence'] < signer['sequence']) for t in trusted)

@@ -14,9 +14,12 @@ _DOMAIN = b'edgemesh key statement\x00'
 def check(trusted, offer, kind, decode, codes):
     required, untrusted, invalid = codes
     publisher = offer.get('publisher', '')
-    signature = decode(offer.get('signature', ''))
+    signature = offer.get('signature')
     if not signature or not publisher:
         return None, (required, 'Images of the kind "%s" must be signed by a publisher, and this one is not.' % kind)
+    signature = decode(signature)
+    if not signature:
+        return None, (invalid, "The manifest's signature is not base64url.")
     signer = _find(trusted, publisher, kind)
     claims = []
     if not signer:

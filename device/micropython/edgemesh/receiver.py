@@ -3,8 +3,7 @@
 # Pure: an event and the time go in, effects come out, both tuples that begin with their name. Rules it keeps: nothing is
 # written before the offer is judged and recorded; what ACCEPT and VERIFY say is there is flushed, while an acknowledgement only
 # moves the window, and what it names is flushed a second later; the slot's file is only appended to; no image is applied whose
-# hash is not the manifest's, or without the hub's COMPLETE; what must be signed is not begun before its signature was found right.
-# It does not touch boot records, run programs, or do the arithmetic of signatures.
+# hash is not the manifest's, or without the hub's COMPLETE. It does not touch boot records, run programs, or check signatures.
 # Nothing is sent while offline, since the offer that follows asks for all of it.
 #
 # Events                                    Effects, to be carried out in their order
@@ -16,16 +15,14 @@
 # ('hashed', bytes, sha256 or '')           ('report',)  send the report of the image applied last again
 # ('completed', session)                    ('refuse', code, reason)
 # ('aborted', session)
-# ('storage_failed', code)                  ('check_signature', offer, kind)  in place of any check before
-# ('signature_checked', percent, signer or
-#   None, (code, reason) or None)
+# ('storage_failed', code)
 from micropython import const
 from .contracts import (
     TOPIC_OTA_ACCEPT, TOPIC_OTA_REJECT, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_VERIFY, TOPIC_OTA_ABORT_UP, CODE_MANIFEST_INVALID,
     CODE_HASH_MISMATCH, CODE_CHUNK_OUT_OF_RANGE, CODE_CHUNK_LENGTH_WRONG, CODE_STALE_SESSION, CODE_STORAGE_FULL)
 from .fields import Refused
 from .link import NEVER
-from .offer import Transfer, holds_under, judge, must_be_signed
+from .offer import Transfer, judge
 
 _ACK_DELAY_MS = const(100)
 # What a power cut may cost; a flush costs the flash an erased block, so there is not one for every acknowledgement.
@@ -37,7 +34,7 @@ _IDLE = const(0)
 _RECEIVING = const(1)
 _VERIFYING = const(2)
 _VERIFIED = const(3)
-_APPLIED = const(4)
+APPLIED = const(4)
 
 # Effects without arguments are made once.
 _APPEND = ('append',)
@@ -60,9 +57,6 @@ class OtaReceiver:
         self._online = False
         self._sha256 = ''
         self._stale_session = 0
-        # The offer whose signature is being checked, with its transfer; a transfer under way goes on meanwhile.
-        self._checked = None
-        self._percent = 0
         self._nudge_ms = _NUDGE_MS
         self.due_ms = NEVER
 
@@ -72,6 +66,11 @@ class OtaReceiver:
 
     def step(self, event, now_ms):
         do = self._effects = []
+        self._take_event(event, now_ms)
+        self._effects = None
+        return do
+
+    def _take_event(self, event, now_ms):
         kind = event[0]
         if kind == 'chunk_arrived':
             self._take_chunk(event[1], event[2], event[3], now_ms)
@@ -93,20 +92,14 @@ class OtaReceiver:
             self._restore(event[1], event[2])
         elif kind == 'completed':
             self._take_complete(event[1])
-        elif kind == 'signature_checked':
-            self._take_check(event[1], event[2], event[3], now_ms)
         elif kind == 'aborted':
-            if self._checked and event[1] == self._checked[0]['session']:
-                self._checked = None
-            if self._state not in (_IDLE, _APPLIED) and event[1] == self._transfer.session:
+            if self._state not in (_IDLE, APPLIED) and event[1] == self._transfer.session:
                 self._end()
         elif kind == 'storage_failed' and self._state != _IDLE:
             self._fail(event[1], (
                 "The slot's storage is full; remove files from the device or make the image smaller."
                 if event[1] == CODE_STORAGE_FULL else
                 "The slot's storage failed; try again, and replace the device if it stays so."))
-        self._effects = None
-        return do
 
     def _do(self, *effect):
         self._effects.append(effect)
@@ -128,7 +121,7 @@ class OtaReceiver:
         self._verify_if_whole()
 
     def _take_offer(self, offer, now_ms):
-        if self._state == _APPLIED:
+        if self._state == APPLIED:
             return
         session = offer['session']
         if session == self._profile.applied_session:
@@ -143,46 +136,11 @@ class OtaReceiver:
         if refusal:
             self._reject(session, *refusal)
             return
-        trusted, had = self._profile.trusted, self._transfer
-        if must_be_signed(trusted, offered.manifest['kind']):
-            # What was found right when the transfer began need not be checked again at every new offer of it.
-            if not self._is_under_way(offered) or not had.signer or not holds_under(had.signer, trusted):
-                self._begin_check(offer, offered)
-                return
-            offered.signer = had.signer
         self._take_judged(offer, offered, now_ms)
 
     def _is_under_way(self, offered):
         had = self._transfer
         return self._state != _IDLE and had.manifest_text == offered.manifest_text and had.chunk_bytes == offered.chunk_bytes
-
-    def _begin_check(self, offer, offered):
-        before = self._checked
-        self._checked = offer, offered
-        if before and all(before[0].get(name) == offer.get(name) for name in ('manifest', 'signature', 'publisher', 'keys')):
-            self._tell_percent()
-        else:
-            self._percent = 0
-            self._do('check_signature', offer, offered.manifest['kind'])
-
-    def _take_check(self, percent, signer, refusal, now_ms):
-        if not self._checked:
-            return
-        offer, offered = self._checked
-        self._percent = percent
-        if not signer and not refusal:
-            self._tell_percent()
-            return
-        self._checked = None
-        if refusal:
-            self._reject(offer['session'], *refusal)
-        elif self._state != _APPLIED:
-            offered.signer = signer
-            self._take_judged(offer, offered, now_ms)
-
-    def _tell_percent(self):
-        if self._percent:
-            self._send(TOPIC_OTA_VERIFY, {'session': self._checked[0]['session'], 'checked': 0, 'signature': self._percent})
 
     def _take_judged(self, offer, offered, now_ms):
         self._window = min(offer['window'], self._profile.window)
@@ -313,10 +271,10 @@ class OtaReceiver:
 
     def _take_complete(self, session):
         if self._state == _VERIFIED and session == self._transfer.session:
-            self._state = _APPLIED
+            self._state = APPLIED
             self.due_ms = NEVER
             self._do('apply', self._transfer)
-        elif self._state != _APPLIED:
+        elif self._state != APPLIED:
             self._do('refuse', CODE_STALE_SESSION, 'COMPLETE for session %d, of which no verified image is here.' % session)
 
     def _fail(self, code, reason):

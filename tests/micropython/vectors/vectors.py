@@ -3,7 +3,7 @@ import gc
 import json
 import os
 from binascii import crc32
-from edgemesh import contracts, crypto, fields, link, offer, receiver, signing, slots, trial
+from edgemesh import checked, contracts, crypto, fields, link, offer, receiver, records, signing, slots, trial
 from edgemesh.fields import Refused
 from time import ticks_diff, ticks_ms
 
@@ -44,6 +44,7 @@ def refusal(call, *args):
 
 def profile_of(base, changes):
     p = offer.Profile('', [], 0, 0, 0, [])
+    p.trusted = []
     for values in base, changes:
         for name in values:
             setattr(p, name, values[name])
@@ -293,7 +294,7 @@ def publishers_(v):
     for s in v['successions']:
         record = slots.BootRecord()
         record.keys = s['keys']
-        record._succeed(s['signer'])
+        record.succeed(s['signer'])
         check(s['name'], record.keys, s['after'])
         configured = v['configured']
         check(s['name'] + ', trusted', [slots.key_of(record.keys, configured['pin'], configured['kind']) or configured], s['trusted'])
@@ -314,7 +315,7 @@ def record_of(members):
     members = dict(members)
     members['generation'] = members.get('generation', 1)
     body = signing.open_text(members)
-    record = slots.read(body + slots._tail(body))
+    record = records.read(body + slots.tail(body))
     if not record:
         raise ValueError(members)
     return record
@@ -322,21 +323,21 @@ def record_of(members):
 
 def boot_record(v):
     for c in v['records']:
-        record = slots.read(c['text'].encode())
+        record = records.read(c['text'].encode())
         check(c['name'], record and (record.generation, members_of(record)),
               (c['fields']['generation'], without_generation(c['fields'])))
         if not record:
             continue
         data, number = record.next()
-        again = slots.read(data)
+        again = records.read(data)
         check(c['name'] + ', written here', again and (again.generation, number, members_of(again)),
               (c['fields']['generation'] + 1, (c['fields']['generation'] + 1) % 2, without_generation(c['fields'])))
     for c in v['damaged']:
         text = unhex(c['hex']) if 'hex' in c else c['text'].encode()
-        check(c['name'], slots.read(text), None)
+        check(c['name'], records.read(text), None)
     for c in v['newest']:
         boot0, boot1 = (c[name].encode() if c.get(name) else None for name in ('boot0', 'boot1'))
-        check(c['name'], slots.newest(boot0, boot1).generation, c['generation'])
+        check(c['name'], records.newest(boot0, boot1).generation, c['generation'])
 
 
 def boot_slots(v):
@@ -426,7 +427,7 @@ def receiver_event(v, text):
 
 def run_receiver(v):
     for s in v['scenarios']:
-        machine = receiver.OtaReceiver(profile_of(v['profile'], s.get('profile', {})))
+        machine = checked.CheckedReceiver(profile_of(v['profile'], s.get('profile', {})))
         for i, step in enumerate(s['steps']):
             at = '%s, step %d' % (s['name'], i)
             came = machine.step(receiver_event(v, step['event']), step['at'])

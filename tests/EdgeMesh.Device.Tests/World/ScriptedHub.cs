@@ -46,6 +46,9 @@ public sealed class ScriptedHub
     /// <summary>The session of the last update; no hub uses one twice.</summary>
     public long Session { get; set; }
 
+    /// <summary>Puts a publisher's signature into an offer.</summary>
+    public Action<Offer> Sign { get; set; } = _ => { };
+
     public string Encoding { get; set; } = ChunkEncodings.Raw;
 
     public int ChunkBytes { get; set; } = 256;
@@ -159,10 +162,12 @@ public sealed class ScriptedHub
             switch (effect.Kind)
             {
                 case SenderEffectKind.SendOffer:
-                    Send(TopicKind.OtaOffer, Codec.Write(new Offer
+                    var offer = new Offer
                     {
                         Session = Session, Manifest = Transfer.ManifestTextOf(_manifest), ChunkBytes = ChunkBytes, Window = 16, Encoding = Encoding,
-                    }));
+                    };
+                    Sign(offer);
+                    Send(TopicKind.OtaOffer, Codec.Write(offer));
                     break;
                 case SenderEffectKind.SendChunk: SendChunk(effect.Sequence, nowMs); break;
                 case SenderEffectKind.SendComplete: Send(TopicKind.OtaComplete, Codec.Write(new Complete { Session = Session })); break;

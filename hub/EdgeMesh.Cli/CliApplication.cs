@@ -73,6 +73,7 @@ public static class CliApplication
             CommandCommands.Create(options),
             TokenCommands.Create(options),
             FirmwareCommands.Create(options),
+            KeyCommands.Create(options),
             OtaCommands.Create(options),
             CaCommands.Create(options),
             AuditCommands.Create(options),

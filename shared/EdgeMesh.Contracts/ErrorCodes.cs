@@ -183,6 +183,18 @@ public static class ErrorCodes
     /// <summary>In its dry run the program failed, or did not do what was expected.</summary>
     public const string DryRunFailed = "dry_run_failed";
 
+    /// <summary>An image of this kind must be signed by a publisher, and is not.</summary>
+    public const string SignatureRequired = "signature_required";
+
+    /// <summary>The publisher's key is not trusted, or not for this kind of image, and no chain of statements leads to it.</summary>
+    public const string PublisherUntrusted = "publisher_untrusted";
+
+    /// <summary>No trusted publisher with that name.</summary>
+    public const string PublisherUnknown = "publisher_unknown";
+
+    /// <summary>A publisher with that name or key is trusted already.</summary>
+    public const string PublisherExists = "publisher_exists";
+
     /// <summary>A defect of ours; the log has the details.</summary>
     public const string Internal = "internal";
 

@@ -36,6 +36,18 @@ public static class Limits
     /// <summary>Largest manifest, in bytes of its JSON text before base64url.</summary>
     public const int ManifestBytes = 2048;
 
+    /// <summary>Length of a publisher's public key (Ed25519) in hex digits.</summary>
+    public const int PublisherKeyLength = 64;
+
+    /// <summary>Most publishers' keys that a device or a boot record holds.</summary>
+    public const int PublishersMax = 8;
+
+    /// <summary>Most statements from a trusted key to the one that signed a manifest.</summary>
+    public const int KeyChainLength = 3;
+
+    /// <summary>Longest statement in an offer, its signature with it, in characters: one that names every kind, and some room.</summary>
+    public const int KeyStatementLength = 480;
+
     /// <summary>Largest data of a command, in bytes of its JSON text: its message fits the smallest buffer of a device, encrypted too.</summary>
     public const int CommandBytes = 2048;
 

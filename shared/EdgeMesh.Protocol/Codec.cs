@@ -148,9 +148,13 @@ public static class Codec
     };
 
     /// <summary>Members of an OFFER.</summary>
-    public static JsonWriter Write(Offer m) => new JsonWriter()
-        .Add("session", m.Session).Add("manifest", m.Manifest).AddIfAny("signature", m.Signature)
-        .Add("chunk_bytes", m.ChunkBytes).Add("window", m.Window).Add("encoding", m.Encoding);
+    public static JsonWriter Write(Offer m)
+    {
+        JsonWriter writer = new JsonWriter()
+            .Add("session", m.Session).Add("manifest", m.Manifest).AddIfAny("signature", m.Signature)
+            .Add("chunk_bytes", m.ChunkBytes).Add("window", m.Window).Add("encoding", m.Encoding).AddIfAny("publisher", m.Publisher);
+        return m.Keys.Length > 0 ? writer.Add("keys", m.Keys) : writer;
+    }
 
     /// <summary>Reads an OFFER.</summary>
     public static Offer ReadOffer(JsonObject o) => new Offer
@@ -161,6 +165,8 @@ public static class Codec
         ChunkBytes = (int)o.Integer("chunk_bytes", Limits.ChunkBytesMin, Limits.ChunkBytesMax),
         Window = (int)o.Integer("window", 1, Limits.WindowMax),
         Encoding = o.String("encoding", 16),
+        Publisher = o.Has("publisher") ? o.Hex("publisher", Limits.PublisherKeyLength) : "",
+        Keys = o.OptionalStrings("keys", Limits.KeyChainLength, Limits.KeyStatementLength),
     };
 
     /// <summary>Members of an ACCEPT.</summary>
@@ -208,8 +214,11 @@ public static class Codec
     };
 
     /// <summary>Members of a VERIFY.</summary>
-    public static JsonWriter Write(Verify m) =>
-        new JsonWriter().Add("session", m.Session).Add("checked", m.Checked).AddIfAny("sha256", m.Sha256);
+    public static JsonWriter Write(Verify m)
+    {
+        JsonWriter writer = new JsonWriter().Add("session", m.Session).Add("checked", m.Checked).AddIfAny("sha256", m.Sha256);
+        return m.Signature > 0 ? writer.Add("signature", m.Signature) : writer;
+    }
 
     /// <summary>Reads a VERIFY.</summary>
     public static Verify ReadVerify(JsonObject o) => new Verify
@@ -217,6 +226,7 @@ public static class Codec
         Session = SessionOf(o),
         Checked = o.Integer("checked", 0, Limits.ImageBytesMax),
         Sha256 = o.Has("sha256") ? o.Hex("sha256", Sha256Digits) : "",
+        Signature = (int)o.OptionalInteger("signature", 0, 100, 0),
     };
 
     /// <summary>Members of a COMPLETE.</summary>

@@ -110,12 +110,12 @@ export class Hub {
 
   /** Offers an image and delivers it; answers what is needed until the device boots. */
   offer(image, { session, sequence = session, id = 'lamp', version = `1.${session}`, type = 'esp32-mpy', chunk_bytes = 4096, window = 8,
-    encoding = 'raw', manifest = {} }) {
+    encoding = 'raw', manifest = {}, signed = () => ({}) }) {
     const data = Buffer.from(image);
     const text = JSON.stringify({ id, version, sequence, kind: 'micropython-app', device_type: type, size: data.length,
       sha256: createHash('sha256').update(data).digest('hex'), created: 1800000000, ...manifest });
     this.transfer = { session, data, chunk_bytes, encoding, count: Math.ceil(data.length / chunk_bytes), next: 0, high: 0, window,
-      offer: { session, manifest: Buffer.from(text).toString('base64url'), chunk_bytes, window, encoding } };
+      offer: { session, manifest: Buffer.from(text).toString('base64url'), chunk_bytes, window, encoding, ...signed(Buffer.from(text).toString('base64url')) } };
     this.send('down/ota/offer', this.transfer.offer);
     return this.transfer;
   }

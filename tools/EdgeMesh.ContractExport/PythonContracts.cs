@@ -30,6 +30,7 @@ public static partial class PythonContracts
         ErrorCodes.TemplateUnknown, ErrorCodes.TemplateInvalid, ErrorCodes.RequestEmpty, ErrorCodes.RequestTooLong, ErrorCodes.RequestForbidden,
         ErrorCodes.RequestUnsupported, ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown,
         ErrorCodes.PinReserved, ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
+        ErrorCodes.PublisherUnknown, ErrorCodes.PublisherExists,
     ];
 
     // The states that a device reports; the others are the hub's.

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Publishing;
 using EdgeMesh.Protocol.Slots;
 
 namespace EdgeMesh.VectorGenerator;
@@ -18,7 +19,15 @@ internal static class ScenarioPlayer
         Window = (int)o.Number("window"), ChunkBytes = (int)o.Number("chunk_bytes"),
         Capabilities = o["capabilities"]!.AsArray().Select(n => (string)n!).ToArray(), Sequence = o.Number("sequence"),
         OnTrial = (bool)o["on_trial"]!, AppliedSession = o.Number("applied_session"), UnixSeconds = o.Number("unix_seconds"),
+        Trusted = o["trusted"] is JsonArray trusted ? trusted.Select(n => KeyOf(n!)).ToArray() : [],
     };
+
+    public static TrustedKey KeyOf(JsonNode node)
+    {
+        Protocol.Json.JsonObject o = Protocol.Json.JsonReader.Parse(node.ToJsonString(), out _)!;
+        TrustedKey key = TrustedKey.Read(o);
+        return o.Problem.Length == 0 ? key : throw new InvalidOperationException(o.Problem);
+    }
 
     /// <summary>A record's text, with the right checksum, from its members.</summary>
     public static byte[] RecordText(JsonObject members)

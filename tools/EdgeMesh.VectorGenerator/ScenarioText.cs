@@ -3,14 +3,19 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
+using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.VectorGenerator;
 
 /// <summary>The text form of events and effects that shared/vectors/README.md describes.</summary>
 internal sealed class ScenarioText
 {
+    /// <summary>The key that scenarios with signatures trust.</summary>
+    private const string Pinned = "578dd5760eebf8f976fed730911bbf811b568ada3309196fedddad9d8a4f83d0";
+
     private readonly Dictionary<string, string> _pairs;
 
     private ScenarioText(string text)
@@ -54,6 +59,10 @@ internal sealed class ScenarioText
         "complete" => Protocol.Ota.ReceiverEvent.Completed(Number("session")),
         "abort" => Protocol.Ota.ReceiverEvent.Aborted(Number("session"), Text("code")),
         "storage_failed" => Protocol.Ota.ReceiverEvent.StorageFailed(Text("code")),
+        "signature" => Protocol.Ota.ReceiverEvent.SignatureChecked(
+            (int)Number("percent"),
+            _pairs.ContainsKey("sequence") ? new TrustedKey { Pin = Pinned, Kind = ImageKinds.MicroPythonApp, Key = Pinned, Sequence = Number("sequence") } : null,
+            _pairs.TryGetValue("code", out string? code) ? new Reject { Code = code, Reason = "It is not right." } : null),
         _ => throw new InvalidOperationException("Unknown event: " + Word),
     };
 
@@ -61,6 +70,7 @@ internal sealed class ScenarioText
     {
         ReceiverEffectKind.Send => "send " + OfMessage(effect.Message!),
         ReceiverEffectKind.OpenSlot => "open_slot",
+        ReceiverEffectKind.CheckSignature => "check_signature",
         ReceiverEffectKind.AppendHeld => "append_held " + effect.Number,
         ReceiverEffectKind.Hold => "hold " + effect.Number,
         ReceiverEffectKind.Trim => "trim " + effect.Number,
@@ -86,7 +96,8 @@ internal sealed class ScenarioText
         Accept m => "accept session=" + m.Session + " next=" + m.Next + " window=" + m.Window,
         Reject m => "reject session=" + m.Session + " code=" + m.Code,
         ChunkAck m => "chunk_ack session=" + m.Session + " next=" + m.Next + " bitmap=" + m.Bitmap,
-        Verify m => "verify session=" + m.Session + " checked=" + m.Checked + (m.Sha256 == "" ? "" : " sha256=" + m.Sha256),
+        Verify m => "verify session=" + m.Session + " checked=" + m.Checked + (m.Sha256 == "" ? "" : " sha256=" + m.Sha256)
+            + (m.Signature == 0 ? "" : " signature=" + m.Signature),
         Abort m => "abort session=" + m.Session + " code=" + m.Code,
         _ => throw new InvalidOperationException("Unknown message: " + message),
     };

@@ -1,7 +1,6 @@
 # The agent: keeps a program running, the hub informed and updates safe. Driven by pump(), which the program's sleeps call.
 import gc
 import sys
-from errno import EIO
 from micropython import const
 from . import platform
 from .connection import Connection
@@ -14,7 +13,7 @@ from .fields import integer, text
 from .offer import Profile
 from .program import Program, sentence
 from .requests import Requests
-from .slots import newest, without_empty
+from .slots import without_empty
 from .trial import Trial
 
 VERSION = '0.1.0'
@@ -27,7 +26,9 @@ _LINES_KEPT = const(8)
 
 
 class Agent:
-    def __init__(self, settings, board):
+    new_delivery = Delivery
+
+    def __init__(self, settings, board, record):
         self._config = settings
         self._board = board
         self._busy = False
@@ -39,11 +40,11 @@ class Agent:
         self._unix = None
         # Messages refused so far, by code.
         self.refusals = {}
-        self._record = record = newest(platform.read('boot0'), platform.read('boot1'))
+        self._record = record
         self._profile = Profile(settings['type'], [KIND_MICROPYTHON_APP], settings['slot_bytes'], settings['window'],
                                 settings['chunk_bytes'], settings['capabilities'])
         self._connection = Connection(settings, board, self)
-        self._delivery = Delivery(record, self._profile, self)
+        self._delivery = self.new_delivery(record, self._profile, self)
         self._trial = Trial(record, board.now_ms(), settings['healthy_after_ms'], settings['hub_patience_ms'],
                             settings['report_retry_ms'])
         self.device_id = settings['device']
@@ -83,7 +84,7 @@ class Agent:
 
     def _poll(self, wait_ms):
         board, connection, delivery, trial = self._board, self._connection, self._delivery, self._trial
-        if wait_ms > 0 and not delivery.hashing:
+        if wait_ms > 0 and not delivery.working:
             due_ms = min(connection.due_ms, delivery.receiver.due_ms, trial.due_ms)
             wait_ms = min(wait_ms, _WAIT_MAX_MS, due_ms - board.now_ms())
             if wait_ms > 0:
@@ -176,9 +177,8 @@ class Agent:
 
     # The transfer's image goes on trial with the next boot. The record at hand stays as it is: where this fails, it is still true.
     def save_trial(self):
-        record = newest(platform.read('boot0'), platform.read('boot1'))
-        if not record.transfer:
-            raise OSError(EIO)
+        # A copy, so that a failed write leaves this boot's record as it was.
+        record = self._record.copy()
         record.begin_trial()
         self.save(record)
 

@@ -1,5 +1,5 @@
 # /edgemesh.json, as `edgemesh devices add` prints it.
-from .contracts import CHUNK_BYTES_DEFAULT, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, IMAGE_BYTES_MAX, KEY_BYTES, NAME_LENGTH, WINDOW_MAX
+from .contracts import CHUNK_BYTES_DEFAULT, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, IMAGE_BYTES_MAX, KEY_BYTES, NAME_LENGTH, PUBLISHERS_MAX, PUBLISHER_KEY_LENGTH, WINDOW_MAX
 from .fields import Refused, digits, integer, invalid, is_name, parse_object, text, texts
 
 PATH = '/edgemesh.json'
@@ -45,6 +45,7 @@ def _check(o):
     if type(o.setdefault('encrypt', True)) is not bool:
         invalid('encrypt', 'true or false')
     o['capabilities'] = texts(o, 'capabilities', 64, NAME_LENGTH)
+    o['publishers'] = _publishers(o)
     networks = o.setdefault('wifi', [])
     if type(networks) is not list or not all(type(n) is dict for n in networks):
         invalid('wifi', 'an array of objects')
@@ -52,3 +53,21 @@ def _check(o):
         text(network, 'ssid', 32)
         text(network, 'password', 64)
     return o
+
+
+# The keys that sign images, one for each kind. Were one that cannot be read passed over, images would be taken unsigned.
+def _publishers(o):
+    keys = []
+    given = o.get('publishers', [])
+    if type(given) is not list or not all(type(p) is dict for p in given):
+        invalid('publishers', 'an array of objects')
+    for p in given:
+        key = digits(p, 'key', PUBLISHER_KEY_LENGTH)
+        kinds = texts(p, 'kinds', 4)
+        if not kinds:
+            invalid('kinds', 'the kinds that the key signs')
+        for kind in kinds:
+            keys.append({'pin': key, 'kind': kind, 'key': key, 'sequence': 0})
+    if len(keys) > PUBLISHERS_MAX:
+        invalid('publishers', 'at most %d keys, each counted once a kind' % PUBLISHERS_MAX)
+    return keys

@@ -15,7 +15,8 @@ _BACKOFF_MAX_MS = const(60000)
 _KEEPALIVE_S = const(30)
 # A chunk in base64 with what surrounds it; offers and commands fit too, since manifests are bounded.
 _SURROUNDINGS_BYTES = const(512)
-_BUFFER_BYTES_MIN = const(4096)
+# An offer with the largest manifest and the longest chain.
+_BUFFER_BYTES_MIN = const(4736)
 _UINT32 = 4294967295
 
 

@@ -37,6 +37,10 @@ WINDOW_MAX = const(64)
 WINDOW_DEFAULT = const(32)
 IMAGE_BYTES_MAX = const(67108864)
 MANIFEST_BYTES = const(2048)
+PUBLISHER_KEY_LENGTH = const(64)
+PUBLISHERS_MAX = const(8)
+KEY_CHAIN_LENGTH = const(3)
+KEY_STATEMENT_LENGTH = const(480)
 COMMAND_BYTES = const(2048)
 NONCE_BYTES = const(16)
 KEY_BYTES = const(32)
@@ -73,6 +77,8 @@ CODE_ABORTED = "aborted"
 CODE_CRASH_LOOP = "crash_loop"
 CODE_HUB_UNREACHABLE = "hub_unreachable"
 CODE_COMMAND_REPEATED = "command_repeated"
+CODE_SIGNATURE_REQUIRED = "signature_required"
+CODE_PUBLISHER_UNTRUSTED = "publisher_untrusted"
 CODE_INTERNAL = "internal"
 
 # States of a report.

@@ -60,8 +60,9 @@ class Delivery:
         if now_ms >= self.receiver.due_ms:
             self.step(('tick',), now_ms)
 
+    # Whether there is work that waits for nothing.
     @property
-    def hashing(self):
+    def working(self):
         return self._hash is not None
 
     def _file_name(self):

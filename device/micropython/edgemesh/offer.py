@@ -15,6 +15,8 @@ class Transfer:
         self.session = session
         self.manifest_text = manifest_text
         self.chunk_bytes = chunk_bytes
+        # The publisher's key whose signature was found right; None where none was asked for.
+        self.signer = None
         self.manifest = m = _read_manifest(manifest_text)
         self.size = m['size']
         self.chunk_count = (m['size'] - 1) // chunk_bytes + 1

@@ -34,7 +34,7 @@ _IDLE = const(0)
 _RECEIVING = const(1)
 _VERIFYING = const(2)
 _VERIFIED = const(3)
-_APPLIED = const(4)
+APPLIED = const(4)
 
 # Effects without arguments are made once.
 _APPEND = ('append',)
@@ -66,6 +66,11 @@ class OtaReceiver:
 
     def step(self, event, now_ms):
         do = self._effects = []
+        self._take_event(event, now_ms)
+        self._effects = None
+        return do
+
+    def _take_event(self, event, now_ms):
         kind = event[0]
         if kind == 'chunk_arrived':
             self._take_chunk(event[1], event[2], event[3], now_ms)
@@ -88,15 +93,13 @@ class OtaReceiver:
         elif kind == 'completed':
             self._take_complete(event[1])
         elif kind == 'aborted':
-            if self._state not in (_IDLE, _APPLIED) and event[1] == self._transfer.session:
+            if self._state not in (_IDLE, APPLIED) and event[1] == self._transfer.session:
                 self._end()
         elif kind == 'storage_failed' and self._state != _IDLE:
             self._fail(event[1], (
                 "The slot's storage is full; remove files from the device or make the image smaller."
                 if event[1] == CODE_STORAGE_FULL else
                 "The slot's storage failed; try again, and replace the device if it stays so."))
-        self._effects = None
-        return do
 
     def _do(self, *effect):
         self._effects.append(effect)
@@ -118,7 +121,7 @@ class OtaReceiver:
         self._verify_if_whole()
 
     def _take_offer(self, offer, now_ms):
-        if self._state == _APPLIED:
+        if self._state == APPLIED:
             return
         session = offer['session']
         if session == self._profile.applied_session:
@@ -133,12 +136,17 @@ class OtaReceiver:
         if refusal:
             self._reject(session, *refusal)
             return
-        self._window = min(offer['window'], self._profile.window)
+        self._take_judged(offer, offered, now_ms)
+
+    def _is_under_way(self, offered):
         had = self._transfer
-        if (self._state == _IDLE or had.manifest_text != offered.manifest_text
-                or had.chunk_bytes != offered.chunk_bytes):
+        return self._state != _IDLE and had.manifest_text == offered.manifest_text and had.chunk_bytes == offered.chunk_bytes
+
+    def _take_judged(self, offer, offered, now_ms):
+        self._window = min(offer['window'], self._profile.window)
+        if not self._is_under_way(offered):
             self._begin(offered)
-        elif had.session != session:
+        elif self._transfer.session != offered.session:
             self._transfer = offered
             self._do('adopt', offered)
         self._send_accept(now_ms)
@@ -263,10 +271,10 @@ class OtaReceiver:
 
     def _take_complete(self, session):
         if self._state == _VERIFIED and session == self._transfer.session:
-            self._state = _APPLIED
+            self._state = APPLIED
             self.due_ms = NEVER
             self._do('apply', self._transfer)
-        elif self._state != _APPLIED:
+        elif self._state != APPLIED:
             self._do('refuse', CODE_STALE_SESSION, 'COMPLETE for session %d, of which no verified image is here.' % session)
 
     def _fail(self, code, reason):

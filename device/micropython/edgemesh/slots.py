@@ -1,18 +1,16 @@
 # What a device knows of its two slots, and every change of it; the one thing its boot depends on.
 #
 # The record is kept twice, since not every file system replaces a file in one step: generation g goes to the file boot{g mod 2},
-# so a cut write damages only the older one. Each is JSON with a CRC-32 as its last member; what does not check counts as absent.
+# so a cut write damages only the older one. Each is JSON with a CRC-32 as its last member. records reads them.
 # Whoever changes a record writes it before acting on it.
 from binascii import crc32
 from .contracts import (
-    NAME_LENGTH, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, MANIFEST_BYTES, TRIAL_ATTEMPTS, REASON_LENGTH,
-    CODE_HASH_MISMATCH, CODE_CRASH_LOOP, STATE_APPLYING, STATE_CONFIRMED, STATE_ROLLED_BACK)
-from .fields import Refused, cut, digits, integer, invalid, parse_object, text
-from .offer import Transfer
+    PUBLISHERS_MAX, TRIAL_ATTEMPTS, REASON_LENGTH, CODE_HASH_MISMATCH, CODE_CRASH_LOOP, STATE_APPLYING, STATE_CONFIRMED,
+    STATE_ROLLED_BACK)
+from .fields import cut
 from .signing import open_text
 
-_NUMBER = 999999999999999999
-_TAIL_BYTES = 8 + 8 + 2
+TAIL_BYTES = 8 + 8 + 2
 
 
 class BootRecord:
@@ -28,6 +26,9 @@ class BootRecord:
         # Whether the old slot is being tried because the new one heard nothing of the hub: '', 'old' or 'done'.
         self.probe = ''
         self.sequence = 0
+        # The publishers' keys that took a configured one's place (pin, kind, key, sequence): the one that signed a confirmed image
+        # replaces those before it.
+        self.keys = []
         self.transfer = None
         self.report = None
         self.report_heard = False
@@ -36,11 +37,18 @@ class BootRecord:
     def spare(self):
         return 'b' if self.confirmed == 'a' else 'a'
 
+    def copy(self):
+        other = BootRecord()
+        for name in self.__dict__:
+            setattr(other, name, getattr(self, name))
+        other.images = dict(self.images)
+        return other
+
     # The bytes of the next generation, and the file (0 or 1) that they go to.
     def next(self):
         self.generation += 1
         body = open_text(_members(self))
-        return body + _tail(body), self.generation % 2
+        return body + tail(body), self.generation % 2
 
     # The slot to boot now, '' where none holds a program; a trial's attempt is counted here.
     def select(self):
@@ -81,6 +89,8 @@ class BootRecord:
         image = {'session': self.transfer.session}
         for name in ('id', 'version', 'sequence', 'size', 'sha256'):
             image[name] = m[name]
+        if self.transfer.signer:
+            image['signer'] = self.transfer.signer
         self.trial = self.spare
         self.images[self.trial] = image
         self.attempts = self.faults = 0
@@ -93,7 +103,16 @@ class BootRecord:
         self._set_report(STATE_CONFIRMED, '', '')
         self.confirmed = self.trial
         self.trial = self.probe = ''
-        self.sequence = max(self.sequence, self.images[self.confirmed]['sequence'])
+        image = self.images[self.confirmed]
+        self.sequence = max(self.sequence, image['sequence'])
+        self.succeed(image.get('signer'))
+
+    # Where all places are taken the oldest key goes: it descends from one that is configured no longer.
+    def succeed(self, signer):
+        if signer and signer['sequence']:
+            before = key_of(self.keys, signer['pin'], signer['kind'])
+            if not before or before['sequence'] < signer['sequence']:
+                self.keys = ([k for k in self.keys if k is not before] + [signer])[-PUBLISHERS_MAX:]
 
     # The program on trial never boots again.
     def condemn(self, code, reason):
@@ -108,29 +127,13 @@ class BootRecord:
                        'sequence': image['sequence'], 'code': code, 'reason': cut(reason, REASON_LENGTH)}
 
 
-# The newer of two records read back; a new one where neither checks.
-def newest(boot0, boot1):
-    first, second = read(boot0), read(boot1)
-    if not first:
-        return second or BootRecord()
-    return first if not second or first.generation > second.generation else second
+def key_of(keys, pin, kind):
+    for k in keys:
+        if k['pin'] == pin and k['kind'] == kind:
+            return k
 
 
-# None where the record is cut, damaged or absent.
-def read(data):
-    if not data or len(data) <= _TAIL_BYTES:
-        return None
-    body = memoryview(data)[:-_TAIL_BYTES]
-    if _tail(body) != data[-_TAIL_BYTES:]:
-        return None
-    o = parse_object(data)
-    try:
-        return o and _read(o)
-    except Refused:
-        return None
-
-
-def _tail(body):
+def tail(body):
     return (',"crc":"%08x"}' % (crc32(body) & 0xFFFFFFFF)).encode()
 
 
@@ -145,6 +148,10 @@ def _members(r):
     t = r.transfer
     if t:
         o['transfer'] = {'session': t.session, 'manifest': t.manifest_text, 'chunk_bytes': t.chunk_bytes}
+        if t.signer:
+            o['transfer']['signer'] = t.signer
+    if r.keys:
+        o['keys'] = r.keys
     if r.report:
         o['report'] = without_empty(r.report)
         o['report_heard'] = r.report_heard
@@ -154,63 +161,3 @@ def _members(r):
 # As on the wire: an empty code or reason is left out.
 def without_empty(o):
     return {name: o[name] for name in o if o[name] != '' or name not in ('code', 'reason')}
-
-
-def _read(o):
-    r = BootRecord()
-    r.generation = integer(o, 'generation', 1, _NUMBER)
-    r.images['a'] = _read_image(o, 'a')
-    r.images['b'] = _read_image(o, 'b')
-    r.confirmed = _slot_name(o, 'confirmed')
-    r.trial = _slot_name(o, 'trial')
-    r.attempts = integer(o, 'attempts', 0, 1000)
-    r.faults = integer(o, 'faults', 0, 1000)
-    r.fault = text(o, 'fault', REASON_LENGTH, '')
-    r.probe = text(o, 'probe', 4, '')
-    r.sequence = integer(o, 'sequence', 0, _NUMBER)
-    t = _object(o, 'transfer')
-    if t is not None:
-        r.transfer = Transfer(integer(t, 'session', 1, _NUMBER), text(t, 'manifest', MANIFEST_BYTES * 2),
-                              integer(t, 'chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX))
-    r.report = _read_report(_object(o, 'report'))
-    r.report_heard = o.get('report_heard') is True
-    if r.trial and (r.trial == r.confirmed or not r.images[r.trial]):
-        invalid('trial', 'a slot that holds an image and is not confirmed')
-    return r
-
-
-def _object(o, name):
-    value = o.get(name)
-    if name in o and type(value) is not dict:
-        invalid(name, 'an object')
-    return value
-
-
-def _slot_name(o, name):
-    slot = text(o, name, 1, '')
-    if slot not in ('', 'a', 'b'):
-        invalid(name, 'a or b')
-    return slot
-
-
-def _read_image(o, slot):
-    image = _object(o, slot)
-    if image is not None:
-        integer(image, 'session', 0, _NUMBER)
-        text(image, 'id', NAME_LENGTH)
-        text(image, 'version', NAME_LENGTH)
-        integer(image, 'sequence', 0, _NUMBER)
-        integer(image, 'size', 1, IMAGE_BYTES_MAX)
-        digits(image, 'sha256', 64)
-    return image
-
-
-def _read_report(report):
-    if report is not None:
-        integer(report, 'session', 1, 4294967295)
-        for name, length in (('state', 16), ('id', NAME_LENGTH), ('version', NAME_LENGTH)):
-            text(report, name, length)
-        integer(report, 'sequence', 0, _NUMBER)
-        report['code'] = text(report, 'code', 40, '')
-        report['reason'] = text(report, 'reason', REASON_LENGTH, '')
-    return report

@@ -1,9 +1,10 @@
 # From power on to an agent that knows which slot to boot. All of it can go when it has done its work.
+import gc
 import sys
 from errno import ENOENT
 from hashlib import sha256
 import edgemesh
-from . import config, platform
+from . import platform
 from .contracts import CODE_STORAGE_FAILED
 from .crypto import to_hex
 from .fields import Refused
@@ -12,13 +13,16 @@ _READ_TRIES = 3
 _READ_PAUSE_MS = 100
 
 
-# The agent, made by make(settings, board); None where it cannot work, which is said then.
+# The agent, made by make(settings, board, record); None where it cannot work, which is said then.
 def start(make):
+    from . import config
     try:
         settings = config.read()
     except Refused as e:
         print('edgemesh:', e.reason)
         return None
+    config = None
+    _drop('config')
     board = platform.Platform()
     if not board.random:
         print('edgemesh: this board has no source of randomness (os.urandom); no session can be made safely.')
@@ -29,10 +33,25 @@ def start(make):
         # Before the modules are hidden: what is imported after that would come a second time.
         from .cipher import Cipher
         board.cipher = Cipher
+    from .records import newest
+    record = newest(platform.read('boot0'), platform.read('boot1'))
+    newest = None
+    _drop('records')
+    if settings['publishers']:
+        # Before what it builds on is out of sight.
+        from .checked import CheckedDelivery
+        make.new_delivery = lambda agent, record, profile, _: CheckedDelivery(record, profile, agent, settings['publishers'])
     _hide()
-    agent = make(settings, board)
+    agent = make(settings, board, record)
     agent.choose_slot(choose_slot)
     return agent
+
+
+# What has done its work makes room for what comes next.
+def _drop(name):
+    del sys.modules['edgemesh.' + name]
+    delattr(edgemesh, name)
+    gc.collect()
 
 
 # A program's `import edgemesh` finds the functions and nothing else.

@@ -45,7 +45,7 @@ public sealed class DeviceClient
         _sequence = new BootSequence(board, _boot, slots);
         byte[]? image = _sequence.Select();
         _hub = new HubConnection(board, configuration, new Refusals(board.Log));
-        _updater = new Updater(board, _boot, slots, _hub, Profile(configuration));
+        _updater = new Updater(board, _boot, slots, _hub, Profile(configuration), configuration.Publishers);
         _trial = new TrialRun(board, _boot, _hub, configuration.Trial);
         _context = new ProgramContext(board, _hub, configuration.Device, Sleep);
         _runner = new ProgramRunner(board, _context, TakeProgramEvent);

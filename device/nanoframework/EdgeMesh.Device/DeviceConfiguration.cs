@@ -1,7 +1,10 @@
+using System.Collections;
 using EdgeMesh.Contracts;
 using EdgeMesh.Device.Platform;
 using EdgeMesh.Protocol;
+using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Json;
+using EdgeMesh.Protocol.Publishing;
 using EdgeMesh.Protocol.Slots;
 
 namespace EdgeMesh.Device;
@@ -54,6 +57,12 @@ public sealed class DeviceConfiguration
     /// <summary>Member <c>capabilities</c>: what images may require. Default none.</summary>
     public string[] Capabilities { get; private set; } = new string[0];
 
+    /// <summary>
+    /// Member <c>publishers</c>: the keys that sign images, each <c>{"key": "64 hex digits", "kinds": ["nano-app"]}</c>. An image of a kind
+    /// named here is taken only with a signature of such a key; default none.
+    /// </summary>
+    public TrustedKey[] Publishers { get; private set; } = new TrustedKey[0];
+
     /// <summary>Members <c>healthy_after_ms</c>, <c>hub_patience_ms</c>, <c>report_retry_ms</c>; defaults as there.</summary>
     public TrialOptions Trial { get; } = new TrialOptions();
 
@@ -92,6 +101,7 @@ public sealed class DeviceConfiguration
             Capabilities = o.OptionalStrings("capabilities", 64, Limits.NameLength),
             WatchdogMs = o.OptionalInteger("watchdog_ms", 1000, HourMs, 30000),
             LogLevel = Level(o),
+            Publishers = PublisherKeys(o),
         };
         TrialOptions trial = read.Trial;
         trial.HealthyAfterMs = o.OptionalInteger("healthy_after_ms", 0, HourMs, trial.HealthyAfterMs);
@@ -127,6 +137,39 @@ public sealed class DeviceConfiguration
         }
 
         return value is not bool flag || flag;
+    }
+
+    private static TrustedKey[] PublisherKeys(JsonObject o)
+    {
+        ArrayList keys = new ArrayList();
+        JsonObject[] publishers = o.OptionalObjects("publishers", Limits.PublishersMax);
+        for (int i = 0; i < publishers.Length; i++)
+        {
+            JsonObject publisher = publishers[i];
+            string key = publisher.Hex("key", Limits.PublisherKeyLength);
+            string[] kinds = publisher.OptionalStrings("kinds", 4, Limits.NameLength);
+            if (publisher.Problem.Length > 0 || kinds.Length == 0 || !Ed25519.IsPublicKey(Hex.Decode(key)!))
+            {
+                // Were one that cannot be read passed over, images would be taken unsigned.
+                o.Note("publishers", "objects of a \"key\" (an Ed25519 public key, 64 lower-case hex digits) and \"kinds\"");
+                break;
+            }
+
+            TrustedKey[] configured = TrustedKey.Configured(key, kinds);
+            for (int k = 0; k < configured.Length; k++)
+            {
+                keys.Add(configured[k]);
+            }
+        }
+
+        if (keys.Count > Limits.PublishersMax)
+        {
+            o.Note("publishers", "at most " + Limits.PublishersMax.ToString() + " keys, each counted once a kind");
+        }
+
+        TrustedKey[] read = new TrustedKey[keys.Count];
+        keys.CopyTo(read);
+        return read;
     }
 
     private static string HostName(JsonObject o)

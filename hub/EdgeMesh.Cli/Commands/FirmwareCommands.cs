@@ -18,21 +18,35 @@ internal static class FirmwareCommands
 {
     internal static Command Create(GlobalOptions options) => new("firmware", "The images that devices may be given.")
     {
-        Add(options), List(options), Show(options), Remove(options),
+        Add(options), List(options), Show(options), Remove(options), SigningCommands.Sign(options), SigningCommands.Verify(options),
     };
 
     private static Command Add(GlobalOptions options)
     {
         Argument<string> file = new("FILE") { Description = "The image." };
-        Option<string> id = new("--id") { Description = $"The firmware's id: {Names.Grammar}.", HelpName = "ID", Required = true };
-        Option<string> version = new("--version") { Description = "Its version, such as 1.4.0.", HelpName = "VERSION", Required = true };
-        Option<string> type = new("--type") { Description = "The type of device it is for.", HelpName = "TYPE", Required = true };
-        Option<string> kind = new("--kind") { Description = $"{ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} or {ImageKinds.Esp32Image}.", HelpName = "KIND", Required = true };
+        Option<string> id = new("--id") { Description = $"The firmware's id: {Names.Grammar}.", HelpName = "ID" };
+        Option<string> version = new("--version") { Description = "Its version, such as 1.4.0.", HelpName = "VERSION" };
+        Option<string> type = new("--type") { Description = "The type of device it is for.", HelpName = "TYPE" };
+        Option<string> kind = new("--kind") { Description = $"{ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} or {ImageKinds.Esp32Image}.", HelpName = "KIND" };
         Option<string> requires = new("--requires") { Description = "Capabilities that the device must have, with commas between.", HelpName = "A,B" };
-        Command add = new("add", "Adds an image under an id and a version. The same again is no change.") { file, id, version, type, kind, requires };
+        Option<string?> manifest = new("--manifest") { Description = "The manifest that its publisher signed (`edgemesh firmware sign`), in place of the options above.", HelpName = "FILE" };
+        Command add = new("add", "Adds an image under an id and a version, or with a signed manifest. The same again is no change.") { file, id, version, type, kind, requires, manifest };
         add.SetAction(options.Action(call =>
         {
             (string Name, Option<string> Option)[] description = [("id", id), ("version", version), ("type", type), ("kind", kind), ("requires", requires)];
+            if (call.Arguments.GetValue(manifest) is string path)
+            {
+                Result<string> signed = SigningCommands.Query(path);
+                return description.Any(d => call.Arguments.GetValue(d.Option) is not null)
+                    ? Task.FromResult(call.Output.Fail(Arguments.Invalid("The manifest says what the image is: give --manifest alone.")))
+                    : signed.IsOk ? AddAsync(call, call.Arguments.GetValue(file)!, signed.Value) : Task.FromResult(call.Output.Fail(signed.Error!));
+            }
+
+            if (description.FirstOrDefault(d => d.Name != "requires" && call.Arguments.GetValue(d.Option) is null) is { Name: { } missing })
+            {
+                return Task.FromResult(call.Output.Fail(Arguments.Invalid($"Option '--{missing}' is required where there is no --manifest; see `edgemesh firmware add --help`.")));
+            }
+
             string query = string.Join('&', description.Select(d => $"{d.Name}={Uri.EscapeDataString(call.Arguments.GetValue(d.Option) ?? "")}"));
             return AddAsync(call, call.Arguments.GetValue(file)!, query);
         }));

@@ -50,8 +50,12 @@ internal static class Tables
     internal static IRenderable Firmware(FirmwareRow f) => Members(
     [
         ("firmware", $"{f.Id}@{f.Version}"), ("type", f.DeviceType), ("kind", f.Kind), ("size", $"{Size(f.Size)} ({f.Size} bytes)"), ("sha256", f.Sha256),
-        ("sequence", Number(f.Sequence)), ("added", Time(f.Created)),
+        ("sequence", Number(f.Sequence)), ("added", Time(f.Created)), ("signed by", f.Publisher),
     ]);
+
+    internal static IRenderable Publishers(IReadOnlyList<PublisherRow> publishers) => publishers.Count == 0
+        ? new Text("No publisher is trusted; trust one with `edgemesh keys trust NAME PUB.pem --kinds KINDS`.\n")
+        : Rows(["PUBLISHER", "KINDS", "SINCE", "KEY"], publishers.Select(p => new[] { p.Name, p.Kinds, Time(p.Created), p.Key }));
 
     internal static IRenderable Updates(IReadOnlyList<OtaView> updates) => updates.Count == 0
         ? new Text("No updates; begin one with `edgemesh ota start DEVICE FIRMWARE`.\n")

@@ -1,3 +1,5 @@
+using System.Linq;
+using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Operations;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,7 +11,12 @@ public static class FirmwareFeature
     /// <summary>The firmware store.</summary>
     public static IServiceCollection AddFirmware(this IServiceCollection services)
     {
-        services.AddOptions<FirmwareOptions>().BindConfiguration(FirmwareOptions.Section);
-        return services.AddSingleton<FirmwareStore>().AddSingleton<IOperationSource, FirmwareOperations>();
+        services.AddOptions<FirmwareOptions>().BindConfiguration(FirmwareOptions.Section)
+            .Validate(
+                o => o.RequireSignature.All(ImageKinds.IsKnown),
+                $"Firmware:RequireSignature takes {ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} and {ImageKinds.Esp32Image}.")
+            .ValidateOnStart();
+        return services.AddSingleton<PublisherStore>().AddSingleton<FirmwareStore>()
+            .AddSingleton<IOperationSource, FirmwareOperations>().AddSingleton<IOperationSource, PublisherOperations>();
     }
 }

@@ -8,4 +8,7 @@ public sealed class FirmwareOptions
 
     /// <summary>Folder of the images, relative to the state folder or absolute. Empty switches updates over the air off. Default <c>firmware</c>.</summary>
     public string Folder { get; set; } = "firmware";
+
+    /// <summary>Kinds of images (<see cref="Contracts.ImageKinds"/>) that are taken and sent only with a trusted publisher's signature. Default none.</summary>
+    public string[] RequireSignature { get; set; } = [];
 }

@@ -29,4 +29,16 @@ public sealed record FirmwareRow
 
     /// <summary>base64url of the manifest's exact bytes.</summary>
     public required string Manifest { get; init; }
+
+    /// <summary>base64url of the publisher's signature over them; empty where the hub made the manifest.</summary>
+    public string Signature { get; init; } = "";
+
+    /// <summary>The publisher's key in hex; empty where the hub made the manifest.</summary>
+    public string Publisher { get; init; } = "";
+
+    /// <summary>The statements that lead to that key from older ones, with spaces between.</summary>
+    public string Keys { get; init; } = "";
+
+    /// <summary>The manifest with its signature.</summary>
+    internal SignedManifest Signed => new(Manifest, Signature, Publisher, SignedManifest.KeysOf(Keys));
 }

@@ -19,17 +19,19 @@ namespace EdgeMesh.Hub.Firmware;
 /// <remarks>An image is on disk before a row names it, and its row is gone before it is: a crash leaves only what a sweep removes.</remarks>
 public sealed class FirmwareStore : IDisposable
 {
-    private const string Columns = "id, version, kind, device_type AS DeviceType, size, sha256, sequence, created, manifest";
+    private const string Columns = "id, version, kind, device_type AS DeviceType, size, sha256, sequence, created, manifest, signature, publisher, keys";
     private readonly Database _database;
     private readonly TimeProvider _time;
+    private readonly PublisherStore _publishers;
     private readonly ImageFolder _images;
     private readonly SemaphoreSlim _changing = new(1);
 
     /// <summary>The store of the configured folder.</summary>
-    public FirmwareStore(Database database, IOptions<FirmwareOptions> options, IOptions<HubOptions> hub, TimeProvider time)
+    public FirmwareStore(Database database, IOptions<FirmwareOptions> options, IOptions<HubOptions> hub, PublisherStore publishers, TimeProvider time)
     {
         _database = database;
         _time = time;
+        _publishers = publishers;
         Enabled = options.Value.Folder.Length > 0;
         _images = new ImageFolder(Path.Combine(hub.Value.StateFolder, options.Value.Folder));
     }
@@ -54,8 +56,20 @@ public sealed class FirmwareStore : IDisposable
         _images.Sweep(named.Contains);
     }
 
-    /// <summary>Stores an image under an id and a version. The same content again is no change.</summary>
-    public async Task<Result<FirmwareRow>> AddAsync(Stream content, FirmwareDescription description, CancellationToken cancellation)
+    /// <summary>Stores an image under an id and a version, with a manifest of the hub's. The same content again is no change.</summary>
+    public Task<Result<FirmwareRow>> AddAsync(Stream content, FirmwareDescription description, CancellationToken cancellation) =>
+        AddAsync(content, description, null, cancellation);
+
+    /// <summary>Stores an image with the manifest that its publisher signed. A manifest with a higher sequence takes the place of the one before it.</summary>
+    public Task<Result<FirmwareRow>> AddAsync(Stream content, SignedManifest signed, CancellationToken cancellation)
+    {
+        Result<Manifest> read = signed.Read();
+        return read.IsOk
+            ? AddAsync(content, new FirmwareDescription(read.Value.Id, read.Value.Version, read.Value.DeviceType, read.Value.Kind, read.Value.Requires), signed, cancellation)
+            : Task.FromResult<Result<FirmwareRow>>(read.Error!);
+    }
+
+    private async Task<Result<FirmwareRow>> AddAsync(Stream content, FirmwareDescription description, SignedManifest? signed, CancellationToken cancellation)
     {
         if (!Enabled)
         {
@@ -67,30 +81,58 @@ public sealed class FirmwareStore : IDisposable
             return problem;
         }
 
+        if (_publishers.Refusal(signed ?? new SignedManifest(Transfer.ManifestTextOf(ManifestOf(description))), description.Kind) is Error refusal)
+        {
+            return refusal;
+        }
+
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             Result<(string Sha256, long Size)> stored = await _images.StoreAsync(content, cancellation).ConfigureAwait(false);
-            if (!stored.IsOk)
-            {
-                return stored.Error!;
-            }
-
-            if (Find(description.Id, description.Version) is { IsOk: true } existing)
-            {
-                DropUnnamed(stored.Value.Sha256);
-                return existing.Value.Sha256 == stored.Value.Sha256 && existing.Value.DeviceType == description.Type && existing.Value.Kind == description.Kind
-                    ? existing
-                    : new Error(ErrorCodes.FirmwareExists, $"{description.Id}@{description.Version} exists with other content; give the new image another version.");
-            }
-
-            return Insert(description, stored.Value.Sha256, stored.Value.Size);
+            return stored.IsOk ? Keep(description, signed, stored.Value.Sha256, stored.Value.Size) : stored.Error!;
         }
         finally
         {
             _changing.Release();
         }
     }
+
+    private Result<FirmwareRow> Keep(FirmwareDescription description, SignedManifest? signed, string sha256, long size)
+    {
+        Manifest? promised = signed?.Read().Value;
+        if (promised is not null && (promised.Sha256 != sha256 || promised.Size != size))
+        {
+            DropUnnamed(sha256);
+            return new Error(ErrorCodes.ManifestInvalid, $"The image is not the one of the manifest: its SHA-256 is {sha256}, the manifest's {promised.Sha256}. Add the file that was signed.");
+        }
+
+        FirmwareRow row = RowOf(description, signed ?? new SignedManifest(""), promised, sha256, size);
+        if (Find(description.Id, description.Version) is not { IsOk: true } existing)
+        {
+            return Write(row);
+        }
+
+        DropUnnamed(sha256);
+        FirmwareRow old = existing.Value;
+        if (old.Sha256 != sha256 || old.DeviceType != description.Type || old.Kind != description.Kind)
+        {
+            return new Error(ErrorCodes.FirmwareExists, $"{description.Id}@{description.Version} exists with other content; give the new image another version.");
+        }
+
+        if (promised is null || old.Manifest == row.Manifest)
+        {
+            return old;
+        }
+
+        return old.Signature.Length == 0 || promised.Sequence > old.Sequence
+            ? Write(row)
+            : new Error(ErrorCodes.SequenceNotAbove, $"The manifest's sequence {promised.Sequence} is not above {old.Sequence}, that of the one stored; {SignAgain(old.Sequence)}");
+    }
+
+    /// <summary>What the owner of a signed image is told to do where its sequence is not above another: only the publisher can raise it.</summary>
+    public static string SignAgain(long above) =>
+        $"sign the image again with `edgemesh firmware sign … --above {above}`, and add it with that manifest: `edgemesh firmware add IMAGE --manifest FILE`.";
 
     /// <summary>All firmware, the newest first.</summary>
     public IReadOnlyList<FirmwareRow> List()
@@ -162,21 +204,31 @@ public sealed class FirmwareStore : IDisposable
         }
     }
 
-    private FirmwareRow Insert(FirmwareDescription d, string sha256, long size)
+    private static Manifest ManifestOf(FirmwareDescription d, string sha256 = "", long size = 1) => new()
     {
-        Manifest manifest = Reissue(new Manifest
-        {
-            Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256, Requires = d.Requires ?? [],
-        });
-        FirmwareRow row = new()
+        Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256.Length > 0 ? sha256 : new string('0', 64),
+        Requires = d.Requires ?? [], Sequence = 1,
+    };
+
+    private FirmwareRow RowOf(FirmwareDescription d, SignedManifest signed, Manifest? promised, string sha256, long size)
+    {
+        Manifest manifest = promised ?? Reissue(ManifestOf(d, sha256, size));
+        return new FirmwareRow
         {
             Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256, Sequence = manifest.Sequence,
-            Created = manifest.Created, Manifest = Transfer.ManifestTextOf(manifest),
+            Created = manifest.Created, Manifest = promised is null ? Transfer.ManifestTextOf(manifest) : signed.Manifest,
+            Signature = signed.Signature, Publisher = signed.Publisher, Keys = signed.KeysText,
         };
+    }
+
+    private FirmwareRow Write(FirmwareRow row)
+    {
         _database.Change(db => db.Execute(
             """
-            INSERT INTO firmware (id, version, kind, device_type, size, sha256, sequence, created, manifest)
-            VALUES (@Id, @Version, @Kind, @DeviceType, @Size, @Sha256, @Sequence, @Created, @Manifest)
+            INSERT INTO firmware (id, version, kind, device_type, size, sha256, sequence, created, manifest, signature, publisher, keys)
+            VALUES (@Id, @Version, @Kind, @DeviceType, @Size, @Sha256, @Sequence, @Created, @Manifest, @Signature, @Publisher, @Keys)
+            ON CONFLICT (id, version) DO UPDATE SET sequence = excluded.sequence, created = excluded.created, manifest = excluded.manifest,
+                signature = excluded.signature, publisher = excluded.publisher, keys = excluded.keys
             """,
             row));
         return row;

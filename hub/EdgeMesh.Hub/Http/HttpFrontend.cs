@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
@@ -68,12 +69,18 @@ public static class HttpFrontend
         string requires = query["requires"].ToString();
         FirmwareDescription description = new(
             query["id"].ToString(), query["version"].ToString(), query["type"].ToString(), query["kind"].ToString(), requires.Length > 0 ? requires.Split(',') : null);
+        SignedManifest? signed = query.ContainsKey("manifest")
+            ? new(query["manifest"].ToString(), query["signature"].ToString(), query["publisher"].ToString(), SignedManifest.KeysOf(query["keys"].ToString()))
+            : null;
+        Result<Manifest>? said = signed?.Read();
         Result<FirmwareRow> added = await operations.AuditedAsync(
             AccessGate.CallerOf(http),
             "firmware-add",
-            $"{description.Id}@{description.Version}",
-            $"type={description.Type} kind={description.Kind}",
-            () => store.AddAsync(http.Request.Body, description, http.RequestAborted)).ConfigureAwait(false);
+            said is { IsOk: true } named ? $"{named.Value.Id}@{named.Value.Version}" : $"{description.Id}@{description.Version}",
+            signed is null ? $"type={description.Type} kind={description.Kind}" : $"publisher={signed.Publisher}",
+            () => signed is null
+                ? store.AddAsync(http.Request.Body, description, http.RequestAborted)
+                : store.AddAsync(http.Request.Body, signed, http.RequestAborted)).ConfigureAwait(false);
         await AnswerAsync(http, added.IsOk ? JsonSerializer.SerializeToNode(added.Value, Operation.Json) : added.Error!).ConfigureAwait(false);
     }
 
@@ -110,9 +117,9 @@ public static class HttpFrontend
 
     private static int StatusOf(string code) => code switch
     {
-        ErrorCodes.DeviceUnknown or ErrorCodes.FirmwareUnknown or ErrorCodes.SessionUnknown => StatusCodes.Status404NotFound,
+        ErrorCodes.DeviceUnknown or ErrorCodes.FirmwareUnknown or ErrorCodes.SessionUnknown or ErrorCodes.PublisherUnknown => StatusCodes.Status404NotFound,
         ErrorCodes.Forbidden => StatusCodes.Status403Forbidden,
-        ErrorCodes.DeviceExists or ErrorCodes.FirmwareExists or ErrorCodes.FirmwareInUse or ErrorCodes.SessionExists => StatusCodes.Status409Conflict,
+        ErrorCodes.DeviceExists or ErrorCodes.FirmwareExists or ErrorCodes.FirmwareInUse or ErrorCodes.SessionExists or ErrorCodes.PublisherExists => StatusCodes.Status409Conflict,
         ErrorCodes.BrokerUnavailable or ErrorCodes.HubUnavailable => StatusCodes.Status503ServiceUnavailable,
         ErrorCodes.StorageFull => StatusCodes.Status507InsufficientStorage,
         ErrorCodes.Internal => StatusCodes.Status500InternalServerError,

@@ -32,7 +32,7 @@ internal static class OtaMessages
             case TopicKind.OtaVerify:
                 Verify verify = Codec.ReadVerify(message.Body);
                 session = verify.Session;
-                return SenderEvent.Verified(verify.Checked, verify.Sha256);
+                return SenderEvent.Of(verify);
             case TopicKind.OtaAbortUp:
                 Abort abort = Codec.ReadAbort(message.Body);
                 session = abort.Session;

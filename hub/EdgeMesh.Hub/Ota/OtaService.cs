@@ -25,16 +25,18 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
     private readonly ConcurrentDictionary<string, OtaUpdate> _open = new();
     private readonly DeviceService _devices;
     private readonly FirmwareStore _firmware;
+    private readonly PublisherStore _publishers;
     private readonly OtaParts _parts;
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>The service; updates are taken up when it starts.</summary>
     public OtaService(
-        DeviceService devices, DeviceGateway gateway, FirmwareStore firmware, OtaStore store, HubEvents events, IOptions<OtaOptions> options, TimeProvider time,
+        DeviceService devices, DeviceGateway gateway, FirmwareStore firmware, PublisherStore publishers, OtaStore store, HubEvents events, IOptions<OtaOptions> options, TimeProvider time,
         ILogger<OtaService> log)
     {
         _devices = devices;
         _firmware = firmware;
+        _publishers = publishers;
         _parts = new OtaParts(gateway, store, events, options.Value, time, log);
         events.Subscribe<DeviceOnline>(e => Post(e.Id, SenderEvent.Online()));
         events.Subscribe<DeviceOffline>(e => Post(e.Id, SenderEvent.Offline()));
@@ -68,8 +70,20 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         int chunkBytes = Math.Min(_parts.Options.ChunkSize, profile.ChunkBytes);
         Transfer transfer = Transfer.Read(1, firmware.Value.Manifest, chunkBytes, out string problem)
             ?? throw new InvalidOperationException($"The stored manifest of {firmwareId} is unreadable: {problem}");
+        if (_publishers.Refusal(firmware.Value.Signed, firmware.Value.Kind) is Error untrusted)
+        {
+            return untrusted;
+        }
+
         if (transfer.Manifest.Sequence <= profile.Sequence)
         {
+            if (firmware.Value.Signature.Length > 0)
+            {
+                return new Error(
+                    ErrorCodes.SequenceNotAbove,
+                    $"The manifest's sequence {transfer.Manifest.Sequence} is not above {profile.Sequence}, the highest that {device} confirmed; {FirmwareStore.SignAgain(profile.Sequence)}");
+            }
+
             // An older image is wanted back: that takes a new manifest, since devices refuse every sequence they are past.
             transfer.Manifest = _firmware.Reissue(transfer.Manifest, profile.Sequence);
             transfer.ManifestText = Transfer.ManifestTextOf(transfer.Manifest);
@@ -181,6 +195,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         {
             Device = device, FirmwareId = firmware.Id, FirmwareVersion = firmware.Version, Sha256 = firmware.Sha256, Manifest = transfer.ManifestText,
             ChunkBytes = transfer.ChunkBytes, Encoding = _parts.Options.Encoding, State = OtaStates.Offered, Created = now, Updated = now,
+            Signature = firmware.Signature, Publisher = firmware.Publisher, Keys = firmware.Keys,
         };
     }
 

@@ -47,13 +47,22 @@ public sealed record OtaRow
 
     /// <summary>When its state last changed, in seconds since 1970-01-01 UTC.</summary>
     public required long Updated { get; init; }
+
+    /// <summary>base64url of the publisher's signature over the manifest; empty for none.</summary>
+    public string Signature { get; init; } = "";
+
+    /// <summary>The publisher's key in hex; empty for none.</summary>
+    public string Publisher { get; init; } = "";
+
+    /// <summary>The statements that lead to that key, with spaces between.</summary>
+    public string Keys { get; init; } = "";
 }
 
 /// <summary>The updates in the database.</summary>
 public sealed class OtaStore(Database database)
 {
     private const string Columns =
-        "session, device, firmware_id AS FirmwareId, firmware_version AS FirmwareVersion, sha256, manifest, chunk_bytes AS ChunkBytes, encoding, state, code, reason, created, updated";
+        "session, device, firmware_id AS FirmwareId, firmware_version AS FirmwareVersion, sha256, manifest, chunk_bytes AS ChunkBytes, encoding, state, code, reason, created, updated, signature, publisher, keys";
 
     private const string Open = "state NOT IN ('rejected', 'failed', 'confirmed', 'rolled_back')";
 
@@ -62,8 +71,8 @@ public sealed class OtaStore(Database database)
     {
         long? session = database.Change(db => db.ExecuteScalar<long?>(
             """
-            INSERT INTO ota_session (device, firmware_id, firmware_version, sha256, manifest, chunk_bytes, encoding, state, created, updated)
-            VALUES (@Device, @FirmwareId, @FirmwareVersion, @Sha256, @Manifest, @ChunkBytes, @Encoding, @State, @Created, @Updated)
+            INSERT INTO ota_session (device, firmware_id, firmware_version, sha256, manifest, chunk_bytes, encoding, state, created, updated, signature, publisher, keys)
+            VALUES (@Device, @FirmwareId, @FirmwareVersion, @Sha256, @Manifest, @ChunkBytes, @Encoding, @State, @Created, @Updated, @Signature, @Publisher, @Keys)
             ON CONFLICT DO NOTHING RETURNING session
             """,
             row));

@@ -7,6 +7,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
+using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Ota;
 using EdgeMesh.Protocol.Security;
@@ -167,6 +168,7 @@ internal sealed class OtaUpdate : IDisposable
                     Offer offer = new()
                     {
                         Session = _row.Session, Manifest = _row.Manifest, ChunkBytes = _row.ChunkBytes, Window = _parts.Options.Window, Encoding = _row.Encoding,
+                        Signature = _row.Signature, Publisher = _row.Publisher, Keys = SignedManifest.KeysOf(_row.Keys) ?? [],
                     };
                     await SendAsync(TopicKind.OtaOffer, Codec.Write(offer), cancellation).ConfigureAwait(false);
                     break;

@@ -22,6 +22,12 @@ public sealed class Offer
     /// <summary>base64url of the publisher's Ed25519 signature over those bytes; empty for none.</summary>
     public string Signature { get; set; } = "";
 
+    /// <summary>The key that signed, in hex; empty for none.</summary>
+    public string Publisher { get; set; } = "";
+
+    /// <summary>The statements that lead from an older key to the publisher's, the oldest first: each base64url of its bytes, a dot, base64url of its signature.</summary>
+    public string[] Keys { get; set; } = new string[0];
+
     /// <summary>Bytes in every chunk but the last.</summary>
     public int ChunkBytes { get; set; }
 
@@ -84,7 +90,7 @@ public sealed class ChunkAck
     public string Bitmap { get; set; } = "0000000000000000";
 }
 
-/// <summary>VERIFY, device to hub: how far the check of the image is; with the hash once it fits.</summary>
+/// <summary>VERIFY, device to hub: how far the check of the image, or before ACCEPT of the offer's signature, is; with the hash once it fits.</summary>
 public sealed class Verify
 {
     /// <summary>The update's session.</summary>
@@ -92,6 +98,9 @@ public sealed class Verify
 
     /// <summary>Bytes checked so far; any growth extends the hub's deadline.</summary>
     public long Checked { get; set; }
+
+    /// <summary>Percent of the check of the publisher's signature, 0 to 100; any growth extends the hub's deadline for the answer to its offer.</summary>
+    public int Signature { get; set; }
 
     /// <summary>64 hex digits once all is checked and equals the manifest's; empty until then.</summary>
     public string Sha256 { get; set; } = "";

@@ -116,6 +116,33 @@ public sealed class JsonObject
         return null;
     }
 
+    /// <summary>The member as an array of objects; empty where it is missing.</summary>
+    public JsonObject[] OptionalObjects(string name, int maxCount)
+    {
+        ArrayList? list = Has(name) ? _members[name] as ArrayList : new ArrayList();
+        if (list == null || list.Count > maxCount)
+        {
+            Note(name, "an array of at most " + maxCount.ToString() + " objects");
+            return new JsonObject[0];
+        }
+
+        JsonObject[] objects = new JsonObject[list.Count];
+        for (int i = 0; i < objects.Length; i++)
+        {
+            if (list[i] is JsonObject nested)
+            {
+                objects[i] = nested;
+            }
+            else
+            {
+                Note(name, "an array of objects");
+                return new JsonObject[0];
+            }
+        }
+
+        return objects;
+    }
+
     /// <summary>Notes that a member is not what it must be.</summary>
     public void Note(string name, string wanted)
     {

@@ -1,5 +1,6 @@
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.Protocol.Ota;
 
@@ -59,6 +60,11 @@ public static class OfferJudge
         if (m.Expires > 0 && device.UnixSeconds > m.Expires)
         {
             return Refuse(offered, ErrorCodes.ManifestExpired, "The manifest has expired; make a new one for the image.");
+        }
+
+        if (m.Expires > 0 && device.UnixSeconds == 0 && TrustedKey.MustBeSigned(device.Trusted, m.Kind))
+        {
+            return Refuse(offered, ErrorCodes.ManifestExpired, "The manifest expires, and the hub has told no time; set the hub's clock.");
         }
 
         return device.OnTrial

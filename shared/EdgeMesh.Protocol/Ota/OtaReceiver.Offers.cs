@@ -35,9 +35,19 @@ public sealed partial class OtaReceiver
             return;
         }
 
+        if (MustCheck(offered))
+        {
+            BeginCheck(offer, offered);
+            return;
+        }
+
+        TakeJudged(offer, offered, nowMs);
+    }
+
+    private void TakeJudged(Offer offer, Transfer offered, long nowMs)
+    {
         _window = Math.Min(offer.Window, _profile.Window);
-        bool same = _state != State.Idle && _transfer.ManifestText == offered.ManifestText && _transfer.ChunkBytes == offered.ChunkBytes;
-        if (!same)
+        if (!IsUnderWay(offered))
         {
             Begin(offered);
         }
@@ -53,6 +63,9 @@ public sealed partial class OtaReceiver
             SendVerified(nowMs);
         }
     }
+
+    private bool IsUnderWay(Transfer offered) =>
+        _state != State.Idle && _transfer.ManifestText == offered.ManifestText && _transfer.ChunkBytes == offered.ChunkBytes;
 
     private void RejectOffer(Reject refusal)
     {

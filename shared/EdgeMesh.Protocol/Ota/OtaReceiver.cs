@@ -10,8 +10,8 @@ namespace EdgeMesh.Protocol.Ota;
 /// Pure: an event and the time go in, effects come out. Rules it keeps: nothing is written before the offer is judged and recorded;
 /// what ACCEPT and VERIFY say is there is flushed, while an acknowledgement only moves the window, and what it names is flushed
 /// <see cref="FlushDelayMs"/> later; the slot's file is only appended to; no image is applied whose hash is not the manifest's, or without
-/// the hub's COMPLETE; nothing is sent while offline, since the offer that follows asks for all of it. It does not touch boot records, run
-/// programs, or check signatures.
+/// the hub's COMPLETE; nothing is sent while offline, since the offer that follows asks for all of it. What must be signed is not begun
+/// before its signature was found right. It does not touch boot records, run programs, or do the arithmetic of signatures.
 /// </remarks>
 public sealed partial class OtaReceiver
 {
@@ -85,6 +85,7 @@ public sealed partial class OtaReceiver
             case ReceiverEventKind.Offline: GoOffline(); break;
             case ReceiverEventKind.Offered: TakeOffer(e.Offer!, nowMs); break;
             case ReceiverEventKind.ChunkArrived: TakeChunk(e, nowMs); break;
+            case ReceiverEventKind.SignatureChecked: TakeCheck(e, nowMs); break;
             case ReceiverEventKind.Hashed: TakeHash(e.Length, e.Text, nowMs); break;
             case ReceiverEventKind.Completed: TakeComplete(e.Session); break;
             case ReceiverEventKind.Aborted: TakeAbort(e.Session); break;
@@ -197,6 +198,7 @@ public sealed partial class OtaReceiver
 
     private void TakeAbort(long session)
     {
+        DropCheckOf(session);
         if (Busy && _state != State.Applied && session == _transfer.Session)
         {
             End();

@@ -25,6 +25,7 @@ public sealed partial class OtaSender
     private long _deadlineMs = long.MaxValue;
     private long _checked;
     private bool _paced;
+    private long _signature;
 
     /// <summary>A new update, or one taken up after a restart of the hub.</summary>
     /// <param name="options">How patient it is.</param>
@@ -124,6 +125,7 @@ public sealed partial class OtaSender
 
                 break;
             case SenderEventKind.Acknowledged: TakeAck(e.Number, e.Bitmap, nowMs); break;
+            case SenderEventKind.SignatureChecked: TakeSignature(e.Number, nowMs); break;
             case SenderEventKind.Verified: TakeVerify(e.Number, e.Text, nowMs); break;
             case SenderEventKind.Aborted: TakeAbort(e.Text, e.Reason, nowMs); break;
             case SenderEventKind.Reported: TakeReport(e); break;
@@ -135,6 +137,7 @@ public sealed partial class OtaSender
     private void SendOffer(long nowMs)
     {
         _agreed = false;
+        _signature = 0;
         _deadlineMs = Delivered ? long.MaxValue : nowMs + _options.OfferTimeoutMs;
         Do(SenderEffectKind.SendOffer);
     }
@@ -175,6 +178,17 @@ public sealed partial class OtaSender
         if (_flights.Next == ChunkCount)
         {
             BeginVerify(nowMs);
+        }
+    }
+
+    // Before its ACCEPT a device checks the publisher's signature, which takes a slow one a while.
+    private void TakeSignature(long percent, long nowMs)
+    {
+        if (_online && !_agreed && !Delivered && percent > _signature)
+        {
+            _signature = percent;
+            _retries = 0;
+            _deadlineMs = nowMs + _options.OfferTimeoutMs;
         }
     }
 

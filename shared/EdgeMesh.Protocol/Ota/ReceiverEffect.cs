@@ -6,6 +6,9 @@ public enum ReceiverEffectKind
     /// <summary>Send the message.</summary>
     Send,
 
+    /// <summary>Check the offer's signature, telling the progress; what was being checked before is of no interest any more.</summary>
+    CheckSignature,
+
     /// <summary>Record the transfer, which voids the slot's image, and then empty the slot's file.</summary>
     OpenSlot,
 
@@ -58,7 +61,7 @@ public sealed class ReceiverEffect
     public ReceiverEffectKind Kind { get; }
 
     /// <summary>
-    /// The message to send (<c>Accept</c>, <c>Reject</c>, <c>ChunkAck</c>, <c>Verify</c>, <c>Abort</c>), the <see cref="Transfer"/>
+    /// The <c>Offer</c> of <c>CheckSignature</c>, the message to send (<c>Accept</c>, <c>Reject</c>, <c>ChunkAck</c>, <c>Verify</c>, <c>Abort</c>), the <see cref="Transfer"/>
     /// of <c>OpenSlot</c>, <c>Adopt</c> and <c>Apply</c>, or the <c>Reject</c> that says what <c>Refuse</c> is about.
     /// </summary>
     public object? Message { get; }

@@ -1,4 +1,5 @@
 using EdgeMesh.Contracts.Messages;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.Protocol.Ota;
 
@@ -32,6 +33,9 @@ public enum ReceiverEventKind
     /// <summary>An effect on storage failed.</summary>
     StorageFailed,
 
+    /// <summary>Part of the check of an offer's signature, or all of it, is done.</summary>
+    SignatureChecked,
+
     /// <summary>The time asked for by <see cref="OtaReceiver.DueMs"/> has come.</summary>
     Tick,
 }
@@ -56,11 +60,17 @@ public sealed class ReceiverEvent
     /// <summary>The sequence of a chunk.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Length of a chunk's data, bytes in the slot, or bytes hashed.</summary>
+    /// <summary>Length of a chunk's data, bytes in the slot, bytes hashed, or percent checked.</summary>
     public long Length { get; private set; }
 
     /// <summary>The image's SHA-256 in hex once all is hashed; the code of a failure or abort.</summary>
     public string Text { get; private set; } = "";
+
+    /// <summary>The key whose signature was found right; null while the check goes on, and where it was not.</summary>
+    public TrustedKey? Signer { get; private set; }
+
+    /// <summary>Why the offer is refused; null while the check goes on, and where the signature is right.</summary>
+    public Reject? Refusal { get; private set; }
 
     /// <summary>The device booted with a transfer under way.</summary>
     public static ReceiverEvent Restored(Transfer transfer, long storedBytes) =>
@@ -82,6 +92,10 @@ public sealed class ReceiverEvent
     /// <summary>So many bytes are hashed; <paramref name="sha256"/> is empty until all are.</summary>
     public static ReceiverEvent Hashed(long bytes, string sha256) =>
         new ReceiverEvent(ReceiverEventKind.Hashed) { Length = bytes, Text = sha256 };
+
+    /// <summary>So many percent of the check of the last offer's signature are done; with its result once it is over.</summary>
+    public static ReceiverEvent SignatureChecked(int percent, TrustedKey? signer, Reject? refusal) =>
+        new ReceiverEvent(ReceiverEventKind.SignatureChecked) { Length = percent, Signer = signer, Refusal = refusal };
 
     /// <summary>A COMPLETE arrived.</summary>
     public static ReceiverEvent Completed(long session) => new ReceiverEvent(ReceiverEventKind.Completed) { Session = session };

@@ -1,4 +1,5 @@
 using EdgeMesh.Contracts;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.Protocol.Ota;
 
@@ -32,6 +33,12 @@ public sealed class ReceiverProfile
     /// <summary>Session of the image applied last, whatever became of it; 0 for none. An offer of it gets the report again.</summary>
     public long AppliedSession { get; set; }
 
-    /// <summary>The hub's time, in seconds since 1970-01-01 UTC; 0 while unknown, when no manifest counts as expired.</summary>
+    /// <summary>
+    /// The hub's time, in seconds since 1970-01-01 UTC; 0 while unknown, when no manifest counts as expired, but one of a kind that must be
+    /// signed and says when it expires is refused.
+    /// </summary>
     public long UnixSeconds { get; set; }
+
+    /// <summary>The publishers' keys that are trusted now. A kind that one of them may sign must be signed; others need not be.</summary>
+    public TrustedKey[] Trusted { get; set; } = new TrustedKey[0];
 }

@@ -1,3 +1,5 @@
+using EdgeMesh.Contracts.Messages;
+
 namespace EdgeMesh.Protocol.Ota;
 
 /// <summary>What can happen to a sender.</summary>
@@ -17,6 +19,9 @@ public enum SenderEventKind
 
     /// <summary>A CHUNK_ACK arrived.</summary>
     Acknowledged,
+
+    /// <summary>A VERIFY arrived that tells of the signature's check.</summary>
+    SignatureChecked,
 
     /// <summary>A VERIFY arrived.</summary>
     Verified,
@@ -42,7 +47,7 @@ public sealed class SenderEvent
     /// <summary>What happened.</summary>
     public SenderEventKind Kind { get; }
 
-    /// <summary>The next chunk wanted, or the bytes checked.</summary>
+    /// <summary>The next chunk wanted, the bytes checked, or the percent of a signature's check.</summary>
     public long Number { get; private set; }
 
     /// <summary>The window of an ACCEPT.</summary>
@@ -77,6 +82,11 @@ public sealed class SenderEvent
         new SenderEvent(SenderEventKind.Acknowledged) { Number = next, Bitmap = bitmap };
 
     /// <summary>A VERIFY arrived.</summary>
+    public static SenderEvent Of(Verify m) => m.Signature > 0
+        ? new SenderEvent(SenderEventKind.SignatureChecked) { Number = m.Signature }
+        : Verified(m.Checked, m.Sha256);
+
+    /// <summary>A VERIFY about the image arrived.</summary>
     public static SenderEvent Verified(long bytes, string sha256) => new SenderEvent(SenderEventKind.Verified) { Number = bytes, Text = sha256 };
 
     /// <summary>An ABORT arrived.</summary>

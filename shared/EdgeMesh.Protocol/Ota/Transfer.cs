@@ -1,6 +1,7 @@
 using System.Text;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Json;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.Protocol.Ota;
 
@@ -19,6 +20,9 @@ public sealed class Transfer
 
     /// <summary>Bytes in every chunk but the last.</summary>
     public int ChunkBytes { get; set; }
+
+    /// <summary>The key whose signature was found right; null where none was asked for.</summary>
+    public TrustedKey? Signer { get; set; }
 
     /// <summary>How many chunks the image has.</summary>
     public long ChunkCount => ((Manifest.Size - 1) / ChunkBytes) + 1;

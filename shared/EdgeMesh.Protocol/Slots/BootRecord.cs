@@ -2,6 +2,7 @@ using System.Text;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.Protocol.Slots;
 
@@ -45,6 +46,9 @@ public sealed class BootRecord
 
     /// <summary>Highest manifest sequence ever confirmed.</summary>
     public long Sequence { get; set; }
+
+    /// <summary>The publishers' keys that took a configured one's place: the one that signed a confirmed image replaces those before it.</summary>
+    public TrustedKey[] Keys { get; set; } = new TrustedKey[0];
 
     /// <summary>The transfer under way, always into the slot that is not confirmed; null for none.</summary>
     public Transfer? Transfer { get; set; }

@@ -2,6 +2,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.Protocol.Slots;
 
@@ -27,8 +28,14 @@ internal static class BootRecordText
             .AddIfAny("fault", r.Fault).AddIfAny("probe", r.Probe).Add("sequence", r.Sequence);
         if (r.Transfer != null)
         {
-            w.Add("transfer", new JsonWriter().Add("session", r.Transfer.Session).Add("manifest", r.Transfer.ManifestText)
-                .Add("chunk_bytes", r.Transfer.ChunkBytes));
+            w.Add("transfer", WithSigner(
+                new JsonWriter().Add("session", r.Transfer.Session).Add("manifest", r.Transfer.ManifestText).Add("chunk_bytes", r.Transfer.ChunkBytes),
+                r.Transfer.Signer));
+        }
+
+        if (r.Keys.Length > 0)
+        {
+            w.AddRaw("keys", TrustedKey.Write(r.Keys));
         }
 
         if (r.Report != null)
@@ -54,6 +61,7 @@ internal static class BootRecordText
             Probe = o.OptionalString("probe", 4),
             Sequence = o.Integer("sequence", 0, Number),
             Transfer = ReadTransfer(o),
+            Keys = ReadKeys(o),
             ReportHeard = o.Get("report_heard") is bool heard && heard,
         };
 
@@ -72,8 +80,38 @@ internal static class BootRecordText
         return r;
     }
 
-    private static JsonWriter Write(SlotImage i) => new JsonWriter().Add("session", i.Session).Add("id", i.Id).Add("version", i.Version)
-        .Add("sequence", i.Sequence).Add("size", i.Size).Add("sha256", i.Sha256);
+    private static JsonWriter Write(SlotImage i) => WithSigner(
+        new JsonWriter().Add("session", i.Session).Add("id", i.Id).Add("version", i.Version)
+            .Add("sequence", i.Sequence).Add("size", i.Size).Add("sha256", i.Sha256),
+        i.Signer);
+
+    private static JsonWriter WithSigner(JsonWriter writer, TrustedKey? signer) => signer == null ? writer : writer.Add("signer", signer.Write());
+
+    private static TrustedKey? ReadSigner(JsonObject holder)
+    {
+        JsonObject? o = holder.OptionalObject("signer");
+        if (o == null)
+        {
+            return null;
+        }
+
+        TrustedKey key = TrustedKey.Read(o);
+        Pass(o, holder, "signer");
+        return key;
+    }
+
+    private static TrustedKey[] ReadKeys(JsonObject record)
+    {
+        JsonObject[] objects = record.OptionalObjects("keys", Limits.PublishersMax);
+        TrustedKey[] keys = new TrustedKey[objects.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = TrustedKey.Read(objects[i]);
+            Pass(objects[i], record, "keys");
+        }
+
+        return keys;
+    }
 
     private static SlotImage? ReadImage(JsonObject record, string slot)
     {
@@ -91,6 +129,7 @@ internal static class BootRecordText
             Sequence = o.Integer("sequence", 0, Number),
             Size = o.Integer("size", 1, Limits.ImageBytesMax),
             Sha256 = o.Hex("sha256", 64),
+            Signer = ReadSigner(o),
         };
         Pass(o, record, slot);
         return image;
@@ -107,10 +146,16 @@ internal static class BootRecordText
         long session = o.Integer("session", 1, Number);
         int chunkBytes = (int)o.Integer("chunk_bytes", Limits.ChunkBytesMin, Limits.ChunkBytesMax);
         Transfer? transfer = Transfer.Read(session, o.String("manifest", Limits.ManifestBytes * 2), chunkBytes, out string problem);
+        TrustedKey? signer = ReadSigner(o);
         Pass(o, record, "transfer");
         if (problem.Length > 0)
         {
             record.Note("transfer", "a transfer");
+        }
+
+        if (transfer != null)
+        {
+            transfer.Signer = signer;
         }
 
         return transfer;

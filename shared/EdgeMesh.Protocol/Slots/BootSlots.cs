@@ -2,6 +2,7 @@ using System;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Publishing;
 
 namespace EdgeMesh.Protocol.Slots;
 
@@ -70,6 +71,7 @@ public static class BootSlots
         r.SetImage(r.Spare, new SlotImage
         {
             Session = transfer.Session, Id = m.Id, Version = m.Version, Sequence = m.Sequence, Size = m.Size, Sha256 = m.Sha256,
+            Signer = transfer.Signer,
         });
         r.Trial = r.Spare;
         r.Attempts = 0;
@@ -87,7 +89,9 @@ public static class BootSlots
         r.Confirmed = r.Trial;
         r.Trial = "";
         r.Probe = "";
-        r.Sequence = Math.Max(r.Sequence, r.ImageIn(r.Confirmed)!.Sequence);
+        SlotImage image = r.ImageIn(r.Confirmed)!;
+        r.Sequence = Math.Max(r.Sequence, image.Sequence);
+        r.Keys = TrustedKey.After(r.Keys, image.Signer);
     }
 
     /// <summary>The program on trial never boots again.</summary>

@@ -1,3 +1,5 @@
+using EdgeMesh.Protocol.Publishing;
+
 namespace EdgeMesh.Protocol.Slots;
 
 /// <summary>The image that a slot holds.</summary>
@@ -20,4 +22,7 @@ public sealed class SlotImage
 
     /// <summary>The image's SHA-256 in hex, checked before every boot.</summary>
     public string Sha256 { get; set; } = "";
+
+    /// <summary>The key whose signature was found right; null where none was asked for.</summary>
+    public TrustedKey? Signer { get; set; }
 }

@@ -49,6 +49,9 @@ public sealed class ScriptedHub
     /// <summary>What the hub has encrypted.</summary>
     public string[] Encrypted { get; set; } = [];
 
+    /// <summary>Puts a publisher's signature into an offer.</summary>
+    public Action<Offer> Sign { get; set; } = _ => { };
+
     public string Encoding { get; set; } = ChunkEncodings.Raw;
 
     public int ChunkBytes { get; set; } = 256;
@@ -138,7 +141,7 @@ public sealed class ScriptedHub
                 break;
             case TopicKind.OtaVerify:
                 var verify = Codec.ReadVerify(body);
-                if (verify.Session == Session) Step(SenderEvent.Verified(verify.Checked, verify.Sha256), nowMs);
+                if (verify.Session == Session) Step(SenderEvent.Of(verify), nowMs);
                 break;
             case TopicKind.OtaAbortUp:
                 var abort = Codec.ReadAbort(body);
@@ -162,10 +165,12 @@ public sealed class ScriptedHub
             switch (effect.Kind)
             {
                 case SenderEffectKind.SendOffer:
-                    Send(TopicKind.OtaOffer, Codec.Write(new Offer
+                    var offer = new Offer
                     {
                         Session = Session, Manifest = Transfer.ManifestTextOf(_manifest), ChunkBytes = ChunkBytes, Window = 16, Encoding = Encoding,
-                    }));
+                    };
+                    Sign(offer);
+                    Send(TopicKind.OtaOffer, Codec.Write(offer));
                     break;
                 case SenderEffectKind.SendChunk: SendChunk(effect.Sequence, nowMs); break;
                 case SenderEffectKind.SendComplete: Send(TopicKind.OtaComplete, Codec.Write(new Complete { Session = Session })); break;

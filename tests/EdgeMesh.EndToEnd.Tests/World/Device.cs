@@ -23,7 +23,7 @@ internal sealed class Device(Site site, string id, string runtime)
 
     private bool IsNano => runtime == NanoFramework;
 
-    private string Kind => IsNano ? ImageKinds.NanoApp : ImageKinds.MicroPythonApp;
+    public string Kind => IsNano ? ImageKinds.NanoApp : ImageKinds.MicroPythonApp;
 
     private string Folder => Directory.CreateDirectory(Path.Combine(site.Folder, id)).FullName;
 

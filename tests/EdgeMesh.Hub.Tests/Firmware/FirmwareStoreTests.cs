@@ -183,7 +183,7 @@ public sealed class FirmwareStoreTests : IDisposable
     private FirmwareStore Open(string folder = "firmware")
     {
         IOptions<HubOptions> hub = Options.Create(new HubOptions { StateFolder = _folder.Path });
-        return new FirmwareStore(new Database(hub), Options.Create(new FirmwareOptions { Folder = folder }), hub, TimeProvider.System);
+        return new FirmwareStore(new Database(hub), Options.Create(new FirmwareOptions { Folder = folder }), hub, new PublisherStore(new Database(hub), Options.Create(new FirmwareOptions()), TimeProvider.System), TimeProvider.System);
     }
 
     private sealed class BreakingStream : MemoryStream

@@ -3,7 +3,7 @@ import gc
 import json
 import os
 from binascii import crc32
-from edgemesh import contracts, crypto, fields, link, offer, receiver, signing, slots, trial
+from edgemesh import checked, contracts, crypto, fields, link, offer, receiver, records, signing, slots, trial
 from edgemesh.fields import Refused
 from time import ticks_diff, ticks_ms
 
@@ -44,6 +44,7 @@ def refusal(call, *args):
 
 def profile_of(base, changes):
     p = offer.Profile('', [], 0, 0, 0, [])
+    p.trusted = []
     for values in base, changes:
         for name in values:
             setattr(p, name, values[name])
@@ -328,6 +329,30 @@ def down_messages(v):
         check(c['name'], reader.read, c['accepted'])
 
 
+def publishers_(v):
+    codes = 'signature_required', 'publisher_untrusted', 'signature_invalid'
+    from edgemesh.publishers import check as checked
+    for c in v['cases']:
+        work = checked(c['trusted'], c['offer'], c['kind'], crypto.from_base64url, codes)
+        before = 0
+        try:
+            while True:
+                percent = next(work)
+                if not before <= percent < 100:
+                    check(c['name'] + ', progress', percent, before)
+                before = percent
+        except StopIteration as e:
+            signer, refused = e.value
+        check(c['name'], (refused[0] if refused else '', signer), (c['code'], c.get('signer')))
+    for s in v['successions']:
+        record = slots.BootRecord()
+        record.keys = s['keys']
+        record.succeed(s['signer'])
+        check(s['name'], record.keys, s['after'])
+        configured = v['configured']
+        check(s['name'] + ', trusted', [slots.key_of(record.keys, configured['pin'], configured['kind']) or configured], s['trusted'])
+
+
 def members_of(record):
     members = slots._members(record)
     members.pop('generation', None)
@@ -343,7 +368,7 @@ def record_of(members):
     members = dict(members)
     members['generation'] = members.get('generation', 1)
     body = signing.open_text(members)
-    record = slots.read(body + slots._tail(body))
+    record = records.read(body + slots.tail(body))
     if not record:
         raise ValueError(members)
     return record
@@ -351,21 +376,21 @@ def record_of(members):
 
 def boot_record(v):
     for c in v['records']:
-        record = slots.read(c['text'].encode())
+        record = records.read(c['text'].encode())
         check(c['name'], record and (record.generation, members_of(record)),
               (c['fields']['generation'], without_generation(c['fields'])))
         if not record:
             continue
         data, number = record.next()
-        again = slots.read(data)
+        again = records.read(data)
         check(c['name'] + ', written here', again and (again.generation, number, members_of(again)),
               (c['fields']['generation'] + 1, (c['fields']['generation'] + 1) % 2, without_generation(c['fields'])))
     for c in v['damaged']:
         text = unhex(c['hex']) if 'hex' in c else c['text'].encode()
-        check(c['name'], slots.read(text), None)
+        check(c['name'], records.read(text), None)
     for c in v['newest']:
         boot0, boot1 = (c[name].encode() if c.get(name) else None for name in ('boot0', 'boot1'))
-        check(c['name'], slots.newest(boot0, boot1).generation, c['generation'])
+        check(c['name'], records.newest(boot0, boot1).generation, c['generation'])
 
 
 def boot_slots(v):
@@ -415,7 +440,7 @@ def run_trial(v):
 
 SENT = {contracts.TOPIC_OTA_ACCEPT: ('accept', 'session', 'next', 'window'),
         contracts.TOPIC_OTA_CHUNK_ACK: ('chunk_ack', 'session', 'next', 'bitmap'),
-        contracts.TOPIC_OTA_VERIFY: ('verify', 'session', 'checked', 'sha256'),
+        contracts.TOPIC_OTA_VERIFY: ('verify', 'session', 'checked', 'sha256', 'signature'),
         contracts.TOPIC_OTA_REJECT: ('reject', 'session', 'code'),
         contracts.TOPIC_OTA_ABORT_UP: ('abort', 'session', 'code')}
 
@@ -440,6 +465,10 @@ def receiver_event(v, text):
         return 'chunk_arrived', p['session'], p['sequence'], p['length']
     if name == 'hashed':
         return name, p['checked'], p.get('sha256', '')
+    if name == 'signature':
+        key = '578dd5760eebf8f976fed730911bbf811b568ada3309196fedddad9d8a4f83d0'
+        signer = {'pin': key, 'kind': 'micropython-app', 'key': key, 'sequence': p['sequence']} if 'sequence' in p else None
+        return 'signature_checked', p['percent'], signer, (p['code'], '') if 'code' in p else None
     if name == 'complete':
         return 'completed', p['session']
     if name == 'abort':
@@ -451,7 +480,7 @@ def receiver_event(v, text):
 
 def run_receiver(v):
     for s in v['scenarios']:
-        machine = receiver.OtaReceiver(profile_of(v['profile'], s.get('profile', {})))
+        machine = checked.CheckedReceiver(profile_of(v['profile'], s.get('profile', {})))
         for i, step in enumerate(s['steps']):
             at = '%s, step %d' % (s['name'], i)
             came = machine.step(receiver_event(v, step['event']), step['at'])
@@ -465,7 +494,7 @@ for file, run in (
         ('x25519', x25519), ('ed25519', ed25519), ('cpace', cpace), ('aes-gcm', aes_gcm), ('crc32', crc), ('names', names), ('topics', topics),
         ('json', accepted_json), ('signed-json', signed_json), ('chunk-frame', chunk_frame),
         ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake), ('encryption', encryption),
-        ('offer-judge', offer_judge), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
+        ('offer-judge', offer_judge), ('publishers', publishers_), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),
         ('receiver', run_receiver), ('messages', down_messages)):
     if file + '.json' not in os.listdir('/vectors'):
         continue

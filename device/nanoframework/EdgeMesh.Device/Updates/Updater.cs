@@ -6,6 +6,7 @@ using EdgeMesh.Device.Messaging;
 using EdgeMesh.Device.Platform;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Ota;
+using EdgeMesh.Protocol.Publishing;
 using EdgeMesh.Protocol.Security;
 using EdgeMesh.Protocol.Slots;
 
@@ -22,12 +23,15 @@ internal sealed class Updater
     private readonly HubConnection _hub;
     private readonly ReceiverProfile _profile;
     private readonly OtaReceiver _receiver;
+    private readonly TrustedKey[] _publishers;
     private byte[] _chunk = new byte[0];
     private int _chunkAt;
     private ImageHasher? _hasher;
+    private OfferCheck? _check;
 
-    internal Updater(Board board, BootStore boot, SlotFiles slots, HubConnection hub, ReceiverProfile profile)
+    internal Updater(Board board, BootStore boot, SlotFiles slots, HubConnection hub, ReceiverProfile profile, TrustedKey[] publishers)
     {
+        _publishers = publishers;
         _board = board;
         _boot = boot;
         _slots = slots;
@@ -40,7 +44,7 @@ internal sealed class Updater
     internal bool ReportWanted { get; set; }
 
     /// <summary>When it wants to be polled, in milliseconds.</summary>
-    internal long DueMs => _hasher != null ? 0 : _receiver.DueMs;
+    internal long DueMs => _hasher != null || _check != null ? 0 : _receiver.DueMs;
 
     /// <summary>Takes up the transfer of an earlier boot, if there is one.</summary>
     internal void Restore()
@@ -72,6 +76,17 @@ internal sealed class Updater
             Hash(_hasher, nowMs);
         }
 
+        if (_check != null && _check.Step(nowMs))
+        {
+            ReceiverEvent e = _check.Event;
+            if (_check.Done)
+            {
+                _check = null;
+            }
+
+            Step(e);
+        }
+
         if (nowMs >= _receiver.DueMs)
         {
             Step(ReceiverEvent.Tick());
@@ -97,6 +112,7 @@ internal sealed class Updater
         _profile.OnTrial = record.Trial.Length > 0 || (message.Kind == TopicKind.OtaOffer && _boot.TrialStored && !Saved());
         _profile.AppliedSession = record.Report == null ? 0 : record.Report.Session;
         _profile.UnixSeconds = _hub.UnixSeconds(nowMs);
+        _profile.Trusted = TrustedKey.Effective(_publishers, record.Keys);
         Step(e);
     }
 
@@ -219,6 +235,9 @@ internal sealed class Updater
         switch (effect.Kind)
         {
             case ReceiverEffectKind.Send: Send(effect.Message!); break;
+            case ReceiverEffectKind.CheckSignature:
+                _check = new OfferCheck(_board.Crypto, _profile.Trusted, (Offer)effect.Message!, _board.Clock.NowMs);
+                break;
             case ReceiverEffectKind.OpenSlot: OpenSlot((Transfer)effect.Message!); break;
             case ReceiverEffectKind.Adopt:
                 record.Transfer = (Transfer)effect.Message!;

@@ -17,7 +17,7 @@ public static class ExitCodes
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>No such device, firmware, update, command or token.</summary>
+    /// <summary>No such device, firmware, update, command, token or enrolment.</summary>
     public const int NotFound = 3;
 
     /// <summary>The hub or the device refused.</summary>
@@ -47,7 +47,7 @@ public static class ExitCodes
         (Ok, "done", []),
         (Internal, "a defect of EdgeMesh, or the disk failed", [ErrorCodes.Internal, ErrorCodes.StorageFailed]),
         (Usage, "the command line or the configuration is wrong", [ErrorCodes.InvalidArgument]),
-        (NotFound, "no such device, firmware, update, command or token", [ErrorCodes.TokenUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown]),
+        (NotFound, "no such device, firmware, update, command, token or enrolment", [ErrorCodes.EnrollmentUnknown, ErrorCodes.TokenUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown]),
         (Refused, "refused by the hub, or rejected by the device",
         [
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
@@ -56,14 +56,15 @@ public static class ExitCodes
             ErrorCodes.MessageTooLarge, ErrorCodes.TopicForbidden, ErrorCodes.VersionUnsupported, ErrorCodes.CommandRepeated,
             ErrorCodes.Unauthorized, ErrorCodes.Forbidden, ErrorCodes.RateLimited,
             ErrorCodes.DeviceRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
+            ErrorCodes.EnrollmentRefused, ErrorCodes.EnrollmentExhausted, ErrorCodes.EnrollmentCancelled,
         ]),
         (Conflict, "it exists already, or is in use",
         [
             ErrorCodes.DeviceExists, ErrorCodes.FirmwareExists, ErrorCodes.FirmwareInUse, ErrorCodes.SessionExists, ErrorCodes.TrialInProgress,
-            ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull, ErrorCodes.TokenExists,
+            ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull, ErrorCodes.TokenExists, ErrorCodes.EnrollmentWait,
         ]),
         (Unavailable, "the hub or its broker cannot be reached", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable]),
-        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired]),
+        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired, ErrorCodes.EnrollmentExpired]),
         (UpdateFailed, "the update failed or was rolled back",
         [
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,

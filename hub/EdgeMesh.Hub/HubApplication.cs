@@ -47,7 +47,7 @@ public static class HubApplication
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
         builder.Services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section)
-            .Validate(o => Names.IsValid(o.Site), $"Hub:Site takes {Names.Grammar}.").ValidateOnStart();
+            .Validate(o => Names.IsValid(o.Site) && o.Site != Topic.EnrollSite, $"Hub:Site takes {Names.Grammar}; '{Topic.EnrollSite}' is taken.").ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ICrypto, DotNetCrypto>();
         builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
         builder.Services.AddSingleton<IOperationSource, HubOperations>();

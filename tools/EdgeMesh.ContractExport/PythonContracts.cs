@@ -26,7 +26,8 @@ public static partial class PythonContracts
         ErrorCodes.CommandUnknown, ErrorCodes.CommandSent, ErrorCodes.CommandExpired, ErrorCodes.QueueFull,
         ErrorCodes.Unauthorized, ErrorCodes.Forbidden, ErrorCodes.TokenUnknown, ErrorCodes.TokenExists,
         ErrorCodes.AuditBroken, ErrorCodes.DeviceRevoked, ErrorCodes.DeviceNotRevoked, ErrorCodes.ClockImplausible, ErrorCodes.CertificatesDisabled,
-        ErrorCodes.RotationInProgress,
+        ErrorCodes.RotationInProgress, ErrorCodes.EnrollmentUnknown, ErrorCodes.EnrollmentWait, ErrorCodes.EnrollmentExpired, ErrorCodes.EnrollmentExhausted,
+        ErrorCodes.EnrollmentCancelled,
     ];
 
     // The states that a device reports; the others are the hub's.
@@ -45,6 +46,9 @@ public static partial class PythonContracts
         {
             Line(text, "TOPIC_" + Snake(kind.ToString()), Topic.PatternOf(kind));
         }
+
+        Line(text, "ENROLL_UP", Topic.EnrollUpPattern);
+        Line(text, "ENROLL_DOWN", Topic.EnrollDownPattern);
 
         Section(text, "Limits; the units stand in the names.");
         Constants(text, typeof(Limits), Snake);

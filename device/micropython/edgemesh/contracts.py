@@ -24,6 +24,8 @@ TOPIC_OTA_COMPLETE = "devices/{}/down/ota/complete"
 TOPIC_OTA_ABORT_UP = "devices/{}/up/ota/abort"
 TOPIC_OTA_ABORT_DOWN = "devices/{}/down/ota/abort"
 TOPIC_OTA_REPORT = "devices/{}/up/ota/report"
+ENROLL_UP = "edgemesh/v1/enroll/{}/up"
+ENROLL_DOWN = "edgemesh/v1/enroll/{}/down"
 
 # Limits; the units stand in the names.
 PROTOCOL_VERSION = const(1)
@@ -73,6 +75,7 @@ CODE_ABORTED = "aborted"
 CODE_CRASH_LOOP = "crash_loop"
 CODE_HUB_UNREACHABLE = "hub_unreachable"
 CODE_COMMAND_REPEATED = "command_repeated"
+CODE_ENROLLMENT_REFUSED = "enrollment_refused"
 CODE_INTERNAL = "internal"
 
 # States of a report.

@@ -8,6 +8,7 @@ using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
@@ -55,6 +56,7 @@ public static class HubApplication
         builder.Services.AddAccess();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
+        builder.Services.AddEnrollment();
         builder.Services.AddCommands();
         builder.Services.AddFirmware();
         builder.Services.AddOta();

@@ -123,7 +123,7 @@ class DeviceEnrollment:
             self._hub_tag = tag
             self._cpace.receive(share, fields)
             return
-        bound = b'\n%s\n%s\n%s' % (self._channel, self._fields, fields)
+        bound = b'\n'.join((b'', self._channel, self._fields, fields))
 
         # HKDF of the code: who records the tags can try codes on them at leisure, of which there are 2^130.
         def derive(use, length):

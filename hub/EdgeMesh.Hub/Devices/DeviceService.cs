@@ -52,7 +52,25 @@ public sealed class DeviceService(
             }
         }
 
-        return new DeviceConfiguration(identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.Port);
+        return Configuration(id, type, secret);
+    }
+
+    /// <summary>A new identity for a device that is known: nothing of it holds before <see cref="ReplaceAsync"/>.</summary>
+    public DeviceConfiguration Redraw(string id, string type) => Configuration(id, type, crypto.Random(Limits.KeyBytes));
+
+    /// <summary>Puts a redrawn identity in the place of the old one, whose key and account are refused from then on. False where the device was removed.</summary>
+    public async Task<bool> ReplaceAsync(DeviceConfiguration renewed, CancellationToken cancellation)
+    {
+        byte[] secret = Convert.FromHexString(renewed.Key);
+        if (!store.Replace(renewed.Device, renewed.Type, secret))
+        {
+            return false;
+        }
+
+        gateway.Forget(renewed.Device);
+        // Where the broker cannot be reached now, the account is made at the next connection, as all are.
+        _ = await accounts.EnsureDevicesAsync([AccountOf(renewed.Device, secret)], cancellation).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Removes a device: its account, its key, and whatever is under way with it.</summary>
@@ -89,6 +107,9 @@ public sealed class DeviceService(
     /// <summary>Brings the broker's accounts in line with the devices. Called when the broker is connected.</summary>
     public async Task<Result<AccountEnforcement>> EnsureAccountsAsync(CancellationToken cancellation) =>
         await accounts.EnsureDevicesAsync([.. store.Secrets().Select(d => AccountOf(d.Id, d.Secret))], cancellation).ConfigureAwait(false);
+
+    private DeviceConfiguration Configuration(string id, string type, byte[] secret) =>
+        new(identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.Port);
 
     private DeviceAccount AccountOf(string id, byte[] secret) => new(id, new DeviceKey(crypto, secret, identity.Site, id).BrokerPassword());
 

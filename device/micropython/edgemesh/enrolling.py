@@ -9,6 +9,8 @@ from .fields import Refused, integer, invalid, is_name, parse_object, text
 from .mqtt import Client
 
 PATH = '/enroll.json'
+# Relative: a port's VfsPosix takes two absolute paths of a rename for one.
+_TEMPORARY = 'identity'
 # A grant with certificates fits.
 _BUFFER_BYTES = 8192
 _PORTION = 60
@@ -139,10 +141,10 @@ class _Enrolling:
         for name in self._wanted:
             if name not in ('pin', 'id') and name not in o:
                 o[name] = self._wanted[name]
-        with open(config.PATH + '.new', 'w') as f:
+        with open(_TEMPORARY, 'w') as f:
             f.write(dumps(o))
             f.flush()
-        os.rename(config.PATH + '.new', config.PATH)
+        os.rename(_TEMPORARY, config.PATH)
         for name in 'command0', 'command1':
             platform.remove(name)
         os.remove(PATH)

@@ -73,6 +73,7 @@ internal static class EnrollProcess
         }
 
         File.Move(path + ".new", path, overwrite: true);
+        Directory.CreateDirectory(options.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (string name in new[] { "command0", "command1" }) File.Delete(Path.Combine(options.State, name));
     }
 }

@@ -7,6 +7,7 @@ using EdgeMesh.Bench.Cases;
 (string Name, Func<Task<IReadOnlyList<Figure>>> Run)[] cases =
 [
     ("one-device", OneDevice.RunAsync), ("latency", Latency.RunAsync), ("loss", Loss.RunAsync), ("fleet", FleetAtOnce.RunAsync), ("hub", HubStart.RunAsync),
+    ("trust", Trust.RunAsync),
 ];
 
 if (args is [BareServer.Verb, string socket])

@@ -17,6 +17,9 @@ internal static class Trust
     private const int Enrolments = 5;
     private const int Messages = 20_000;
 
+    // The network of the interpreter's host.
+    private static readonly object[] Wifi = [new { ssid = "home", password = "home-home" }];
+
     internal static async Task<IReadOnlyList<Figure>> RunAsync()
     {
         List<Figure> figures = [];
@@ -73,7 +76,7 @@ internal static class Trust
                 File.Copy(file, copy);
             }
 
-            File.WriteAllText(Path.Combine(flash, "enroll.json"), JsonSerializer.Serialize(new { host = "127.0.0.1", port, pin = secret }));
+            File.WriteAllText(Path.Combine(flash, "enroll.json"), JsonSerializer.Serialize(new { host = "127.0.0.1", port, pin = secret, wifi = Wifi }));
             start.ArgumentList.Add(Path.Combine(root, "tools/micropython/device.mjs"));
             start.ArgumentList.Add("--flash");
             start.ArgumentList.Add(flash);

@@ -17,7 +17,7 @@ public static class ExitCodes
     /// <summary>The command line or the configuration is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>No such device, firmware, update, command, token or publisher.</summary>
+    /// <summary>No such device, firmware, update, command, token, publisher or enrolment.</summary>
     public const int NotFound = 3;
 
     /// <summary>The hub, the policy for programs, or the device refused.</summary>
@@ -47,7 +47,7 @@ public static class ExitCodes
         (Ok, "done", []),
         (Internal, "a defect of EdgeMesh, or the disk failed", [ErrorCodes.Internal, ErrorCodes.StorageFailed]),
         (Usage, "the command line or the configuration is wrong", [ErrorCodes.InvalidArgument]),
-        (NotFound, "no such device, firmware, update, command, token, publisher or template", [ErrorCodes.TokenUnknown, ErrorCodes.PublisherUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown, ErrorCodes.TemplateUnknown]),
+        (NotFound, "no such device, firmware, update, command, token, publisher, enrolment or template", [ErrorCodes.EnrollmentUnknown, ErrorCodes.TokenUnknown, ErrorCodes.PublisherUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown, ErrorCodes.TemplateUnknown]),
         (Refused, "refused by the hub, by the policy, or rejected by the device",
         [
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
@@ -60,15 +60,16 @@ public static class ExitCodes
             ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown, ErrorCodes.PinReserved,
             ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
             ErrorCodes.SignatureRequired, ErrorCodes.PublisherUntrusted,
+            ErrorCodes.EnrollmentRefused, ErrorCodes.EnrollmentExhausted, ErrorCodes.EnrollmentCancelled,
         ]),
         (Conflict, "it exists already, or is in use",
         [
             ErrorCodes.DeviceExists, ErrorCodes.FirmwareExists, ErrorCodes.FirmwareInUse, ErrorCodes.SessionExists, ErrorCodes.TrialInProgress,
             ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull, ErrorCodes.TokenExists,
-            ErrorCodes.PublisherExists,
+            ErrorCodes.PublisherExists, ErrorCodes.EnrollmentWait,
         ]),
         (Unavailable, "the hub or its broker cannot be reached, or there is no sandbox", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable]),
-        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired]),
+        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired, ErrorCodes.EnrollmentExpired]),
         (UpdateFailed, "the update failed or was rolled back",
         [
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,

@@ -6,7 +6,7 @@ using EdgeMesh.Hub.Results;
 
 namespace EdgeMesh.Cli;
 
-/// <summary>A file that is not there yet, for this account alone: there in full after <see cref="Commit"/>, or not at all.</summary>
+/// <summary>A file that is not there yet, for this account alone: there in full after <see cref="Commit(string)"/>, or not at all.</summary>
 internal sealed class NewFile : IDisposable
 {
     private readonly FileStream _temporary;
@@ -44,9 +44,12 @@ internal sealed class NewFile : IDisposable
     }
 
     /// <summary>Writes, flushes to the disk, and gives the file its name; fails where the name was taken meanwhile.</summary>
-    internal void Commit(string text)
+    internal void Commit(string text) => Commit(Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc cref="Commit(string)"/>
+    internal void Commit(byte[] content)
     {
-        _temporary.Write(Encoding.UTF8.GetBytes(text));
+        _temporary.Write(content);
         _temporary.Flush(flushToDisk: true);
         File.Move(_temporary.Name, Path, overwrite: false);
         EdgeMesh.Hub.Storage.Folder.Flush(System.IO.Path.GetDirectoryName(Path)!);

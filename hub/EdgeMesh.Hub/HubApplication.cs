@@ -6,9 +6,11 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Codegen.DryRun;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
@@ -48,7 +50,7 @@ public static class HubApplication
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
         builder.Services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section)
-            .Validate(o => Names.IsValid(o.Site), $"Hub:Site takes {Names.Grammar}.").ValidateOnStart();
+            .Validate(o => Names.IsValid(o.Site) && o.Site != Topic.EnrollSite, $"Hub:Site takes {Names.Grammar}; '{Topic.EnrollSite}' is taken.").ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ICrypto, DotNetCrypto>();
         builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
         builder.Services.AddSingleton<IOperationSource, HubOperations>();
@@ -57,9 +59,11 @@ public static class HubApplication
         builder.Services.AddCertificates();
         builder.Services.AddBroker();
         builder.Services.AddDevices();
+        builder.Services.AddEnrollment();
         builder.Services.AddCommands();
         builder.Services.AddFirmware();
         builder.Services.AddOta();
+        builder.Services.AddDryRun();
         builder.Services.AddHostedService<SystemdNotifier>();
 
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel));

@@ -195,6 +195,24 @@ public static class ErrorCodes
     /// <summary>A publisher with that name or key is trusted already.</summary>
     public const string PublisherExists = "publisher_exists";
 
+    /// <summary>No enrolment with that token.</summary>
+    public const string EnrollmentUnknown = "enrollment_unknown";
+
+    /// <summary>The two sides do not have the same PIN or code, or somebody changed their messages.</summary>
+    public const string EnrollmentRefused = "enrollment_refused";
+
+    /// <summary>Another try is under way, or the pause after a failed one; <c>wait_ms</c> says how long.</summary>
+    public const string EnrollmentWait = "enrollment_wait";
+
+    /// <summary>The PIN or code was not used in time.</summary>
+    public const string EnrollmentExpired = "enrollment_expired";
+
+    /// <summary>Too many tries failed: the PIN or code is dead.</summary>
+    public const string EnrollmentExhausted = "enrollment_exhausted";
+
+    /// <summary>Somebody took the PIN or code back.</summary>
+    public const string EnrollmentCancelled = "enrollment_cancelled";
+
     /// <summary>A defect of ours; the log has the details.</summary>
     public const string Internal = "internal";
 

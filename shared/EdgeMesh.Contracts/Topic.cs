@@ -7,6 +7,15 @@ public sealed class Topic
     /// <summary>What every topic starts with.</summary>
     public const string Root = "edgemesh/v1";
 
+    /// <summary>What stands in place of a site in the topics of enrolment; no site may be called so.</summary>
+    public const string EnrollSite = "enroll";
+
+    /// <summary>Where a device that has no identity yet writes; <c>{}</c> stands for the enrolment's token.</summary>
+    public const string EnrollUpPattern = Root + "/" + EnrollSite + "/{}/up";
+
+    /// <summary>Where it is answered.</summary>
+    public const string EnrollDownPattern = Root + "/" + EnrollSite + "/{}/down";
+
     // Indexed by TopicKind; {} stands for the one name that the kind carries.
     private static readonly string[] Patterns =
     {
@@ -77,6 +86,22 @@ public sealed class Topic
 
     /// <summary>The filter of everything that any device of the site publishes: the hub's subscription.</summary>
     public static string AllUpFilter(string site) => Root + "/" + site + "/devices/+/up/#";
+
+    /// <summary>Where the device of an enrolment writes: outside any site, since a new device knows none.</summary>
+    public static string EnrollUp(string token) => Root + "/" + EnrollSite + "/" + token + "/up";
+
+    /// <summary>Where the hub answers it.</summary>
+    public static string EnrollDown(string token) => Root + "/" + EnrollSite + "/" + token + "/down";
+
+    /// <summary>The filter of what the devices of all enrolments write: the hub's subscription.</summary>
+    public static string EnrollUpFilter() => EnrollUp("+");
+
+    /// <summary>The token in a topic that is <see cref="EnrollUp"/> of it; empty for any other topic.</summary>
+    public static string EnrollTokenOf(string topic)
+    {
+        string[] levels = topic.Split('/');
+        return levels.Length == 5 && Names.IsValid(levels[3]) && topic == EnrollUp(levels[3]) ? levels[3] : "";
+    }
 
     /// <summary>The filter of a whole site: what the viewer account may read.</summary>
     public static string SiteFilter(string site) => Root + "/" + site + "/#";

@@ -100,7 +100,7 @@ internal sealed class HubProcess : IAsyncDisposable
         await RunAsync("devices-remove", new { id = "probe" }).ConfigureAwait(false);
     }
 
-    private static string Root()
+    internal static string Root()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "EdgeMesh.sln")))

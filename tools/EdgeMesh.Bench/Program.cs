@@ -9,6 +9,7 @@ using EdgeMesh.Bench.Cases;
     ("one-device", OneDevice.RunAsync), ("latency", Latency.RunAsync), ("loss", Loss.RunAsync), ("fleet", FleetAtOnce.RunAsync), ("hub", HubStart.RunAsync),
     ("codegen", Codegen.RunAsync),
     ("codegen", DryRuns.RunAsync),
+    ("trust", Trust.RunAsync),
 ];
 
 if (args is [BareServer.Verb, string socket])

@@ -31,6 +31,8 @@ public static partial class PythonContracts
         ErrorCodes.RequestUnsupported, ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown,
         ErrorCodes.PinReserved, ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
         ErrorCodes.PublisherUnknown, ErrorCodes.PublisherExists,
+        ErrorCodes.EnrollmentUnknown, ErrorCodes.EnrollmentWait, ErrorCodes.EnrollmentExpired, ErrorCodes.EnrollmentExhausted,
+        ErrorCodes.EnrollmentCancelled,
     ];
 
     // The states that a device reports; the others are the hub's.
@@ -49,6 +51,9 @@ public static partial class PythonContracts
         {
             Line(text, "TOPIC_" + Snake(kind.ToString()), Topic.PatternOf(kind));
         }
+
+        Line(text, "ENROLL_UP", Topic.EnrollUpPattern);
+        Line(text, "ENROLL_DOWN", Topic.EnrollDownPattern);
 
         Section(text, "Limits; the units stand in the names.");
         Constants(text, typeof(Limits), Snake);

@@ -24,6 +24,8 @@ TOPIC_OTA_COMPLETE = "devices/{}/down/ota/complete"
 TOPIC_OTA_ABORT_UP = "devices/{}/up/ota/abort"
 TOPIC_OTA_ABORT_DOWN = "devices/{}/down/ota/abort"
 TOPIC_OTA_REPORT = "devices/{}/up/ota/report"
+ENROLL_UP = "edgemesh/v1/enroll/{}/up"
+ENROLL_DOWN = "edgemesh/v1/enroll/{}/down"
 
 # Limits; the units stand in the names.
 PROTOCOL_VERSION = const(1)
@@ -79,6 +81,7 @@ CODE_HUB_UNREACHABLE = "hub_unreachable"
 CODE_COMMAND_REPEATED = "command_repeated"
 CODE_SIGNATURE_REQUIRED = "signature_required"
 CODE_PUBLISHER_UNTRUSTED = "publisher_untrusted"
+CODE_ENROLLMENT_REFUSED = "enrollment_refused"
 CODE_INTERNAL = "internal"
 
 # States of a report.

@@ -271,7 +271,8 @@ def _packet(first, body, payload=b''):
 
 
 def _connect_packet(client_id, user, password, will, keepalive_s):
-    topic, message = will
-    # Flags: user, password, will retained with quality 1, clean session.
-    body = b'\0\4MQTT\4\xee' + keepalive_s.to_bytes(2, 'big') + _text(client_id) + _text(topic) + _text(message)
+    # Flags: user, password, clean session; will retained with quality 1, where there is one.
+    body = b'\0\4MQTT\4' + (b'\xee' if will else b'\xc2') + keepalive_s.to_bytes(2, 'big') + _text(client_id)
+    if will:
+        body += _text(will[0]) + _text(will[1])
     return _packet(0x10, body, _text(user) + _text(password))

@@ -97,7 +97,7 @@ internal sealed class MqttClientConnection(HostClock clock, IDeviceLog log) : IM
         ClientId = settings.ClientId,
         Credentials = new MqttClientCredentials(settings.ClientId, System.Text.Encoding.UTF8.GetBytes(settings.Password)),
         Timeout = TimeSpan.FromMilliseconds(settings.TimeoutMs),
-        WillTopic = settings.WillTopic,
+        WillTopic = settings.WillTopic.Length > 0 ? settings.WillTopic : null,
         WillPayload = settings.WillPayload,
         WillQualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
         WillRetain = true,

@@ -11,8 +11,10 @@ using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Certificates;
+using EdgeMesh.Hub.Codegen.DryRun;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Ota;
@@ -31,6 +33,7 @@ internal static class HubCommand
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
         (DeviceOptions.Section, typeof(DeviceOptions)), (CommandOptions.Section, typeof(CommandOptions)), (OtaOptions.Section, typeof(OtaOptions)),
         (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)), (CertificateOptions.Section, typeof(CertificateOptions)),
+        (EnrollmentOptions.Section, typeof(EnrollmentOptions)), (DryRunOptions.Section, typeof(DryRunOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

@@ -9,6 +9,7 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Ota;
 using Spectre.Console;
@@ -102,6 +103,13 @@ internal static class Tables
     internal static IRenderable Tokens(IReadOnlyList<TokenRow> tokens) => tokens.Count == 0
         ? new Text("No tokens; make one with `edgemesh tokens add NAME`.\n")
         : Rows(["TOKEN", "ROLE", "MADE", "RUNS OUT"], tokens.Select(t => new[] { t.Name, t.Role, Time(t.Created), Time(t.Expires) }));
+
+    internal static IRenderable Enrollments(IReadOnlyList<EnrollmentView> enrollments) => enrollments.Count == 0
+        ? new Text("No enrolments; open one with `edgemesh enroll pin`.\n")
+        : Rows(["TOKEN", "TIER", "DEVICE", "TYPE", "STATE", "DONE", "FAILED", "RUNS OUT", "CODE"], enrollments.Select(e => new[]
+        {
+            e.Token, e.Tier, e.Device, e.Type, e.State, $"{Number(e.Percent)} %", $"{Number(e.Failed)} of {Number(e.Tries)}", Time(e.Expires), e.Code,
+        }));
 
     internal static IRenderable ExitCodes(IEnumerable<(int ExitCode, string Meaning, string[] ErrorCodes)> table) =>
         Rows(["EXIT", "MEANING", "ERROR CODES"], table.Select(row => new[] { Number(row.ExitCode), row.Meaning, string.Join(' ', row.ErrorCodes) }));

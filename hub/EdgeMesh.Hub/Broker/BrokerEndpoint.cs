@@ -7,6 +7,7 @@ using System.Text;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Mqtt;
+using EdgeMesh.Protocol.Enrollment;
 using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Hub.Broker;
@@ -57,7 +58,8 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
         : IsEmbedded && _options.AllowPlain ? Environment.MachineName : Host;
 
     /// <summary>Whether an id would be taken for the hub's own accounts or client ids, or push its connections off.</summary>
-    public static bool IsReserved(string id) => id is HubUser or ViewerUser || id.StartsWith("hub-", StringComparison.Ordinal);
+    public static bool IsReserved(string id) => id is HubUser or ViewerUser
+        || id.StartsWith("hub-", StringComparison.Ordinal) || id.StartsWith(EnrollmentSecret.UserPrefix, StringComparison.Ordinal);
 
     /// <summary>How to connect.</summary>
     public MqttClientOptions ClientOptions(string clientId) => new()

@@ -47,4 +47,9 @@ public interface IBrokerAccounts
 
     /// <summary>Throws the device off; it may come back at once. Fails with <c>device_unknown</c> without an account.</summary>
     Task<Result<AccountEnforcement>> DisconnectDeviceAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Makes sure that exactly these enrolments have an account, by their tokens; any other enrolment's is removed, and its client thrown off.
+    /// </summary>
+    Task<Result<AccountEnforcement>> EnsureEnrollmentsAsync(IReadOnlyList<string> tokens, CancellationToken cancellationToken = default);
 }

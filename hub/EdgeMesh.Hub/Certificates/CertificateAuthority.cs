@@ -79,6 +79,22 @@ public sealed class CertificateAuthority(
         }
     }
 
+    /// <summary>PEM of what devices are to trust; empty where the broker does not speak TLS, or cannot yet.</summary>
+    public string Trusted()
+    {
+        lock (_gate)
+        {
+            if (Ensure() is not null || !Enabled)
+            {
+                return "";
+            }
+
+            SortedDictionary<long, X509Certificate2> all = folder.Authorities();
+            long serving = Serving(all);
+            return string.Concat(all.Where(a => a.Key >= serving).Select(a => Issuer.Pem(a.Value)));
+        }
+    }
+
     /// <summary>Refuses every certificate of a device from now on. Works with whatever clock: a revocation does not wait.</summary>
     public void Revoke(string device, string reason)
     {

@@ -106,6 +106,28 @@ public sealed class DeviceService(
             ? new Error(ErrorCodes.DeviceRevoked, $"{id} is revoked; `edgemesh devices restore {id}` lets it begin anew, with a new key.") : device;
     }
 
+    /// <summary>A new identity for a device that is known: nothing of it holds before <see cref="ReplaceAsync"/>.</summary>
+    public Result<DeviceConfiguration> Redraw(string id, string type)
+    {
+        Result<DeviceTrust?> trust = certificates.Issue(id);
+        return trust.IsOk ? Configuration(id, type, crypto.Random(Limits.KeyBytes), trust.Value) : trust.Error!;
+    }
+
+    /// <summary>Puts a redrawn identity in the place of the old one, whose key and account are refused from then on. False where the device was removed.</summary>
+    public async Task<bool> ReplaceAsync(DeviceConfiguration renewed, CancellationToken cancellation)
+    {
+        byte[] secret = Convert.FromHexString(renewed.Key);
+        if (!store.Replace(renewed.Device, renewed.Type, secret))
+        {
+            return false;
+        }
+
+        gateway.Forget(renewed.Device, "it was enrolled anew");
+        // Where the broker cannot be reached now, the account is made at the next connection, as all are.
+        _ = await accounts.EnsureDevicesAsync([AccountOf(renewed.Device, secret)], cancellation).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Removes a device: its account, its key, and whatever is under way with it.</summary>
     public async Task<Result<DeviceView>> RemoveAsync(string id, CancellationToken cancellation)
     {
@@ -176,9 +198,7 @@ public sealed class DeviceService(
             }
 
             done = true;
-            long? now = trust.Value is null ? null : time.GetUtcNow().ToUnixTimeSeconds();
-            return new DeviceConfiguration(
-                identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.DevicePort, trust.Value?.Ca, trust.Value?.Certificate, trust.Value?.PrivateKey, now);
+            return Configuration(id, type, secret, trust.Value);
         }
         finally
         {
@@ -189,6 +209,11 @@ public sealed class DeviceService(
             }
         }
     }
+
+
+    private DeviceConfiguration Configuration(string id, string type, byte[] secret, DeviceTrust? trust) => new(
+        identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.DevicePort, trust?.Ca, trust?.Certificate, trust?.PrivateKey,
+        trust is null ? null : time.GetUtcNow().ToUnixTimeSeconds());
 
     private DeviceAccount AccountOf(string id, byte[] secret) => new(id, new DeviceKey(crypto, secret, identity.Site, id).BrokerPassword());
 

@@ -14,6 +14,10 @@ public sealed class DeviceStore(Database database)
     public bool Add(string id, string type, byte[] secret, long created) => database.Change(db => db.Execute(
         "INSERT INTO device (id, type, secret, created) VALUES (@id, @type, @secret, @created) ON CONFLICT DO NOTHING", new { id, type, secret, created })) == 1;
 
+    /// <summary>Gives a device another secret, and type, once it has them itself, and lets one that was revoked begin anew; false where there is no such device.</summary>
+    public bool Replace(string id, string type, byte[] secret) => database.Change(db => db.Execute(
+        "UPDATE device SET type = @type, secret = @secret, revoked = 0, revoked_reason = '' WHERE id = @id", new { id, type, secret })) == 1;
+
     /// <summary>Forgets a device; false where there is none.</summary>
     public bool Remove(string id) => database.Change(db => db.Execute("DELETE FROM device WHERE id = @id", new { id })) == 1;
 

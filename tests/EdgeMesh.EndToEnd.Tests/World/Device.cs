@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using EdgeMesh.Contracts;
@@ -39,13 +40,8 @@ internal sealed class Device(Site site, string id, string runtime)
 
         if (!IsNano)
         {
-            members["wifi"] = new JsonArray(new JsonObject { ["ssid"] = "home", ["password"] = "home-home" });
-            foreach (string file in Directory.EnumerateFiles(Repository.Agent, "*.py", SearchOption.AllDirectories))
-            {
-                string copy = Path.Combine(Folder, Path.GetRelativePath(Repository.Agent, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
-            }
+            members["wifi"] = Wifi();
+            CopyAgent();
         }
 
         File.WriteAllText(Configuration, members.ToJsonString());
@@ -66,6 +62,23 @@ internal sealed class Device(Site site, string id, string runtime)
     public void Start() => _processes.Add(IsNano
         ? RunningProcess.Start("dotnet", Repository.DeviceHost, "--config", Configuration, "--state", Path.Combine(Folder, "state"))
         : RunningProcess.Start("node", Repository.MicroPythonHost, "--flash", Folder));
+
+    /// <summary>Starts it with what the owner read from the hub, and no identity or an old one.</summary>
+    public void StartEnrolling(string secret)
+    {
+        if (IsNano)
+        {
+            _processes.Add(RunningProcess.Start(
+                "dotnet", Repository.DeviceHost, "--config", Configuration, "--state", Path.Combine(Folder, "state"),
+                "--enroll", secret, "--host", "127.0.0.1", "--port", site.Port.ToString(CultureInfo.InvariantCulture), "--type", Type));
+            return;
+        }
+
+        CopyAgent();
+        JsonObject members = new() { ["pin"] = secret, ["host"] = "127.0.0.1", ["port"] = site.Port, ["type"] = Type, ["wifi"] = Wifi(), ["healthy_after_ms"] = 500 };
+        File.WriteAllText(Path.Combine(Folder, "enroll.json"), members.ToJsonString());
+        Start();
+    }
 
     /// <summary>SIGKILL to the device: the process that stands for its power supply first, lest that starts the board again.</summary>
     public void Kill()
@@ -110,6 +123,18 @@ internal sealed class Device(Site site, string id, string runtime)
     public async Task<JsonNode> UpdateAsync() => JsonNode.Parse(await site.MustAsync("ota", "status", id, "--json"))![0]!;
 
     public override string ToString() => id;
+
+    private static JsonArray Wifi() => [new JsonObject { ["ssid"] = "home", ["password"] = "home-home" }];
+
+    private void CopyAgent()
+    {
+        foreach (string file in Directory.EnumerateFiles(Repository.Agent, "*.py", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(Folder, Path.GetRelativePath(Repository.Agent, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
+    }
 
     private static byte[] Sample(string name) => File.ReadAllBytes(Repository.Sample(name));
 

@@ -130,10 +130,21 @@ internal sealed class Site : IAsyncDisposable
         return device;
     }
 
+    /// <summary>A device that the hub does not know, not started.</summary>
+    public Device NewDevice(string id, string runtime)
+    {
+        Device device = new(this, id, runtime);
+        _devices.Add(device);
+        return device;
+    }
+
+    /// <summary>Starts the CLI.</summary>
+    public RunningProcess Run(params string[] arguments) => RunningProcess.Start("dotnet", [Repository.Cli, .. arguments, "--socket", Socket]);
+
     /// <summary>Runs the CLI.</summary>
     public async Task<Ran> RunAsync(params string[] arguments)
     {
-        using RunningProcess cli = RunningProcess.Start("dotnet", [Repository.Cli, .. arguments, "--socket", Socket]);
+        using RunningProcess cli = Run(arguments);
         int exitCode = await cli.ExitedAsync();
         return new Ran(string.Join(' ', arguments), exitCode, cli.Lines);
     }

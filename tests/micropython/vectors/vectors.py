@@ -156,6 +156,56 @@ def cpace(v):
         check(refused['source'], (a.refused, a.tag, a.confirm(bytes(64))), (True, None, None))
 
 
+def enrollment(v):
+    from edgemesh.enrollment import DeviceEnrollment, read_secret
+
+    def side(c):
+        drawn = [unhex(r) for r in c['device_random']]
+        return DeviceEnrollment(read_secret(c['secret']), c['type'], c['runtime'], c['id'], lambda count: drawn.pop(0))
+
+    def take(device, message):
+        device.take(message.encode())
+        while not device.step(500):
+            pass
+        if device.configuration and device.outgoing is None and not device.done:
+            device.stored()
+
+    for c in v['cases']:
+        device = side(c)
+        take(device, '')
+        check(c['name'], device.outgoing.decode(), c['begin'])
+        take(device, c['answer'])
+        check(c['name'], device.outgoing.decode(), c['confirm'])
+        take(device, c['grant'])
+        check(c['name'], (device.configuration.decode(), device.outgoing.decode()), (c['configuration'], c['stored']))
+        take(device, c['done'])
+        check(c['name'], (device.done, device.code, device.progress), (True, '', 100))
+    for change in v['changes']:
+        c = v['cases'][change['case']]
+        device = side(c)
+        take(device, '')
+        order = ['answer', 'grant', 'done']
+        at = order.index(change['message'])
+        for message in order[:at]:
+            take(device, c[message])
+        changed = json.loads(c[change['message']])
+        for name in change['change']:
+            changed.pop(name, None)
+            if change['change'][name] is not None:
+                changed[name] = change['change'][name]
+        before = device.outgoing_number
+        take(device, json.dumps(changed))
+        if change['outcome'] == 'refused':
+            check(change['name'], (device.code, b'"m":"abort"' in device.outgoing, device.configuration), ('enrollment_refused', True, None))
+            continue
+        check(change['name'], (device.outgoing_number, device.code, device.done), (before, '', False))
+        for message in order[at:]:
+            take(device, c[message])
+        check(change['name'], device.done, True)
+    for c in v['secrets']:
+        check(c['typed'], read_secret(c['typed']), (c['token'], c['value']) if c['token'] else None)
+
+
 def aes_gcm(v):
     from edgemesh.gcm import Gcm
     for c in v['cases']:
@@ -491,7 +541,7 @@ def run_receiver(v):
 
 for file, run in (
         ('sha256', sha256), ('hmac', hmac), ('hkdf', hkdf), ('sha512', sha512), ('hmac-sha512', hmac_sha512),
-        ('x25519', x25519), ('ed25519', ed25519), ('cpace', cpace), ('aes-gcm', aes_gcm), ('crc32', crc), ('names', names), ('topics', topics),
+        ('x25519', x25519), ('ed25519', ed25519), ('cpace', cpace), ('aes-gcm', aes_gcm), ('enrollment', enrollment), ('crc32', crc), ('names', names), ('topics', topics),
         ('json', accepted_json), ('signed-json', signed_json), ('chunk-frame', chunk_frame),
         ('replay-window', replay_window), ('device-key', device_key), ('handshake', handshake), ('encryption', encryption),
         ('offer-judge', offer_judge), ('publishers', publishers_), ('boot-record', boot_record), ('boot-slots', boot_slots), ('trial', run_trial),

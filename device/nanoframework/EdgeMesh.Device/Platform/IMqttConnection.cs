@@ -44,7 +44,7 @@ public sealed class MqttSettings
     /// <summary>The account's password.</summary>
     public string Password { get; set; } = "";
 
-    /// <summary>Topic of the retained will.</summary>
+    /// <summary>Topic of the retained will; empty for none.</summary>
     public string WillTopic { get; set; } = "";
 
     /// <summary>Payload of the will.</summary>

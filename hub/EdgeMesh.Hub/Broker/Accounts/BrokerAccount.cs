@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using EdgeMesh.Contracts;
+using EdgeMesh.Protocol.Enrollment;
 
 namespace EdgeMesh.Hub.Broker.Accounts;
 
@@ -48,6 +49,14 @@ internal sealed record BrokerAccount(string User, string Password, string? Clien
         AccessRight.SubscribeWithin(Topic.DownFilter(site, device.Id)),
         AccessRight.SubscribeExactly(Topic.Format(TopicKind.HubStatus, site)),
     ]);
+
+    /// <summary>
+    /// The account of a device that has no identity yet: it writes and reads at its enrolment's two topics. Its password is its token, which is no
+    /// secret: who uses it still has to prove the PIN or code.
+    /// </summary>
+    public static BrokerAccount Enrollment(string token) => new(
+        EnrollmentSecret.UserPrefix + token, token, EnrollmentSecret.UserPrefix + token, EnrollmentSecret.UserPrefix + token,
+        [AccessRight.Publish(Topic.EnrollUp(token)), AccessRight.SubscribeExactly(Topic.EnrollDown(token))]);
 
     /// <summary>
     /// The viewer reads the site and writes nothing. It is not bound to a client id, since several people look at once; so its password

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Results;
+using EdgeMesh.Protocol.Enrollment;
 using Microsoft.Extensions.Logging;
 
 namespace EdgeMesh.Hub.Broker.Accounts;
@@ -55,6 +56,9 @@ internal sealed class BrokerAccounts(
         return await EnsureAsync([.. devices.Select(d => BrokerAccount.Device(identity.Site, d))], cancellationToken).ConfigureAwait(false);
     }
 
+    public Task<Result<AccountEnforcement>> EnsureEnrollmentsAsync(IReadOnlyList<string> tokens, CancellationToken cancellationToken) =>
+        EnsureAsync([.. tokens.Select(BrokerAccount.Enrollment)], cancellationToken, EnrollmentSecret.UserPrefix);
+
     public Task<Result<AccountEnforcement>> RemoveDeviceAsync(string id, CancellationToken cancellationToken) =>
         ChangeDeviceAsync(id, Removal(id, BrokerAccount.DeviceRole(id)), cancellationToken);
 
@@ -78,10 +82,12 @@ internal sealed class BrokerAccounts(
     private static Error? Refusal(string id) =>
         !Names.IsValid(id) ? new Error(ErrorCodes.InvalidArgument, $"The device id is refused: an id is {Names.Grammar}.")
         : BrokerEndpoint.IsReserved(id) ? new Error(
-            ErrorCodes.InvalidArgument, $"The device id '{id}' is refused: 'hub', 'viewer' and 'hub-…' are the hub's own at the broker. Choose another id.")
+            ErrorCodes.InvalidArgument, $"The device id '{id}' is refused: 'hub', 'viewer', 'hub-…' and 'enroll-…' are the hub's own at the broker. Choose another id.")
         : null;
 
-    private async Task<Result<AccountEnforcement>> EnsureAsync(IReadOnlyList<BrokerAccount> accounts, CancellationToken cancellationToken)
+    /// <summary>Makes these accounts right; others whose user begins with <paramref name="exclusive"/> are removed.</summary>
+    private async Task<Result<AccountEnforcement>> EnsureAsync(
+        IReadOnlyList<BrokerAccount> accounts, CancellationToken cancellationToken, string? exclusive = null)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -95,7 +101,9 @@ internal sealed class BrokerAccounts(
 
             Dictionary<string, JsonObject> existing = ((listed.Value[0].Data?["clients"] as JsonArray) ?? []).OfType<JsonObject>()
                 .ToDictionary(c => (string)c["username"]!);
-            JsonObject[] changes = [.. accounts.SelectMany(a => Changes(a, existing.GetValueOrDefault(a.User)))];
+            IEnumerable<string> stale = exclusive is null ? []
+                : existing.Keys.Where(user => user.StartsWith(exclusive, StringComparison.Ordinal)).Except(accounts.Select(a => a.User));
+            JsonObject[] changes = [.. stale.SelectMany(user => Removal(user, user)), .. accounts.SelectMany(a => Changes(a, existing.GetValueOrDefault(a.User)))];
             return changes.Length == 0 ? AccountEnforcement.Enforced : Judge(await AskAsync(changes, cancellationToken).ConfigureAwait(false));
         }
         finally

@@ -1,0 +1,26 @@
+using System;
+using EdgeMesh.Protocol.Enrollment;
+
+namespace EdgeMesh.Hub.Enrollment;
+
+/// <summary>Enrolment; configuration section <c>Enrollment</c>, so that <c>Enrollment:PinLength</c> is what is also called EnrollmentPinLength.</summary>
+public sealed class EnrollmentOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Enrollment";
+
+    /// <summary>Digits of a PIN, 6 to 8. Default 8.</summary>
+    public int PinLength { get; set; } = EnrollmentSecret.PinLengthMax;
+
+    /// <summary>How long a PIN or code may be used where the owner does not say. Default 5 min.</summary>
+    public TimeSpan PinTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Failed tries after which a PIN or code is dead, 1 to 10. Default 5.</summary>
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>Pause after the first failed try; it doubles with each. Default 2 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a try may be silent. Progress of the device starts it anew. Default 60 s: many times what an ESP32 takes for a ladder.</summary>
+    public TimeSpan TryTimeout { get; set; } = TimeSpan.FromSeconds(60);
+}

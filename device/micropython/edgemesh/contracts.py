@@ -24,6 +24,8 @@ TOPIC_OTA_COMPLETE = "devices/{}/down/ota/complete"
 TOPIC_OTA_ABORT_UP = "devices/{}/up/ota/abort"
 TOPIC_OTA_ABORT_DOWN = "devices/{}/down/ota/abort"
 TOPIC_OTA_REPORT = "devices/{}/up/ota/report"
+TOPIC_IDENTITY = "devices/{}/down/identity"
+TOPIC_IDENTITY_ANSWER = "devices/{}/up/identity"
 
 # Limits; the units stand in the names.
 PROTOCOL_VERSION = const(1)
@@ -38,6 +40,8 @@ WINDOW_DEFAULT = const(32)
 IMAGE_BYTES_MAX = const(67108864)
 MANIFEST_BYTES = const(2048)
 COMMAND_BYTES = const(2048)
+IDENTITY_BYTES = const(3800)
+IDENTITY_ATTEMPTS = const(3)
 NONCE_BYTES = const(16)
 KEY_BYTES = const(32)
 REPLAY_WINDOW = const(64)

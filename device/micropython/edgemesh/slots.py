@@ -39,8 +39,7 @@ class BootRecord:
     # The bytes of the next generation, and the file (0 or 1) that they go to.
     def next(self):
         self.generation += 1
-        body = open_text(_members(self))
-        return body + _tail(body), self.generation % 2
+        return checked(_members(self)), self.generation % 2
 
     # The slot to boot now, '' where none holds a program; a trial's attempt is counted here.
     def select(self):
@@ -118,16 +117,26 @@ def newest(boot0, boot1):
 
 # None where the record is cut, damaged or absent.
 def read(data):
-    if not data or len(data) <= _TAIL_BYTES:
-        return None
-    body = memoryview(data)[:-_TAIL_BYTES]
-    if _tail(body) != data[-_TAIL_BYTES:]:
-        return None
-    o = parse_object(data)
+    o = read_checked(data)
     try:
         return o and _read(o)
     except Refused:
         return None
+
+
+# A record's bytes: JSON with a CRC-32 of what stands before it as its last member.
+def checked(members):
+    body = open_text(members)
+    return body + _tail(body)
+
+
+# A record's members; None where it is cut, damaged or absent.
+def read_checked(data):
+    if not data or len(data) <= _TAIL_BYTES:
+        return None
+    if _tail(memoryview(data)[:-_TAIL_BYTES]) != data[-_TAIL_BYTES:]:
+        return None
+    return parse_object(data)
 
 
 def _tail(body):

@@ -29,6 +29,9 @@ def start(make):
         # Before the modules are hidden: what is imported after that would come a second time.
         from .cipher import Cipher
         board.cipher = Cipher
+    if settings.get('ca'):
+        from .identity import Identities
+        board.identities = Identities(settings)
     _hide()
     agent = make(settings, board)
     agent.choose_slot(choose_slot)

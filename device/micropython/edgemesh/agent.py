@@ -7,7 +7,7 @@ from . import platform
 from .connection import Connection
 from .contracts import (
     CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND,
-    TOPIC_IDENTITY, TOPIC_INFO, TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
+    TOPIC_IDENTITY, TOPIC_IDENTITY_ANSWER, TOPIC_INFO, TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
 from .fields import integer, text
@@ -110,8 +110,6 @@ class Agent:
         now_ms = self._board.now_ms()
         self._unix = body['time'] - now_ms // 1000
         self._board.set_clock(body['time'])
-        if self._identities:
-            self._identities.reached()
         self.send(TOPIC_STATUS, {'status': STATUS_ONLINE}, True)
         self._send_info()
         self._requests.send_state()
@@ -131,7 +129,8 @@ class Agent:
             self._requests.take(body)
             return
         if kind == TOPIC_IDENTITY:
-            self._take_identity(body, now_ms)
+            self.send(TOPIC_IDENTITY_ANSWER, self._board.identities.take(body))
+            self._connection.switch(now_ms)
             return
         session = integer(body, 'session', 1, _UINT32)
         if kind == TOPIC_OTA_OFFER:

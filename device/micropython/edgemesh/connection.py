@@ -35,8 +35,10 @@ class Connection:
         self._hub_status = format_topic(TOPIC_HUB_STATUS, site)
         self._kinds = {self._hub_status: TOPIC_HUB_STATUS}
         for kind in (TOPIC_WELCOME, TOPIC_COMMAND, TOPIC_REPORTED, TOPIC_OTA_OFFER, TOPIC_OTA_CHUNK, TOPIC_OTA_COMPLETE,
-                     TOPIC_OTA_ABORT_DOWN, TOPIC_IDENTITY):
+                     TOPIC_OTA_ABORT_DOWN):
             self._kinds[link.topic_of(kind)] = kind
+        if platform.identities:
+            self._kinds[link.topic_of(TOPIC_IDENTITY)] = TOPIC_IDENTITY
         self._identities = platform.identities
         self._switch_ms = NEVER
         self._dial_ms = 0
@@ -79,9 +81,10 @@ class Connection:
         self._backoff_ms = min(self._backoff_ms * 2, _BACKOFF_MAX_MS)
         self._agent.lost(why)
 
-    # The answer gets a moment to leave, then the connection is made anew with what the hub sent.
+    # The answer gets a moment to leave, then the connection is made anew if the hub sent something to make it with.
     def switch(self, now_ms):
-        self._switch_ms = now_ms + _SWITCH_AFTER_MS
+        if self._identities.fresh:
+            self._switch_ms = now_ms + _SWITCH_AFTER_MS
 
     def _close(self):
         self._client.close()
@@ -131,6 +134,8 @@ class Connection:
             elif kind == TOPIC_WELCOME:
                 body = self._link.welcomed(payload)
                 self._backoff_ms = _BACKOFF_MS
+                if self._identities:
+                    self._identities.reached()
                 self._agent.welcomed(body)
             elif kind:
                 self._agent.take(kind, self._link.open(kind, payload))

@@ -51,6 +51,12 @@ public static class Limits
     /// <summary>Largest data of a command, in bytes of its JSON text: its message fits the smallest buffer of a device, encrypted too.</summary>
     public const int CommandBytes = 2048;
 
+    /// <summary>Largest identity message, in bytes of its JSON text before it is signed: it fits the smallest buffer of a device. Two authorities, certificate and key take 2,700.</summary>
+    public const int IdentityBytes = 3800;
+
+    /// <summary>Attempts to connect with an identity before a device tries another one that it has.</summary>
+    public const int IdentityAttempts = 3;
+
     /// <summary>Length of a handshake nonce, in bytes.</summary>
     public const int NonceBytes = 16;
 

@@ -95,4 +95,10 @@ public enum TopicKind
 
     /// <summary><c>codegen/{job}/report</c>.</summary>
     CodegenReport,
+
+    /// <summary><c>devices/{id}/down/identity</c>: authorities to trust, and a certificate with its key; never retained, and hidden from the viewer.</summary>
+    Identity,
+
+    /// <summary><c>devices/{id}/up/identity</c>: what became of it.</summary>
+    IdentityAnswer,
 }

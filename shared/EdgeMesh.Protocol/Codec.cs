@@ -16,7 +16,17 @@ public static class Codec
     public static JsonWriter Write(Hello m)
     {
         JsonWriter writer = new JsonWriter().Add("v", m.Version).Add("nonce", m.Nonce);
-        return m.Encrypt ? writer.Add("encrypt", true) : writer;
+        if (m.Encrypt)
+        {
+            writer.Add("encrypt", true);
+        }
+
+        if (m.Tls)
+        {
+            writer.Add("tls", true);
+        }
+
+        return m.Identity == 0 ? writer : writer.Add("identity", m.Identity);
     }
 
     /// <summary>Reads a hello.</summary>
@@ -25,6 +35,8 @@ public static class Codec
         Version = (int)o.Integer("v", 1, 255),
         Nonce = o.Hex("nonce", 2 * Limits.NonceBytes),
         Encrypt = o.Get("encrypt") is bool encrypt && encrypt,
+        Tls = o.Get("tls") is bool tls && tls,
+        Identity = o.OptionalInteger("identity", 0, Number, 0),
     };
 
     /// <summary>Members of a welcome.</summary>
@@ -94,6 +106,41 @@ public static class Codec
             Transaction = o.OptionalString("transaction", 64),
         };
     }
+
+    /// <summary>Members of an identity.</summary>
+    public static JsonWriter Write(Identity m) =>
+        new JsonWriter().Add("sequence", m.Sequence).Add("ca", m.Authority).AddIfAny("certificate", m.Certificate).AddIfAny("private_key", m.PrivateKey);
+
+    /// <summary>Reads an identity: authorities, and a certificate with its key or neither.</summary>
+    public static Identity ReadIdentity(JsonObject o)
+    {
+        Identity read = new Identity
+        {
+            Sequence = o.Integer("sequence", 1, Number),
+            Authority = PemOf(o, "ca"),
+            Certificate = o.Has("certificate") ? PemOf(o, "certificate") : "",
+            PrivateKey = o.Has("private_key") ? PemOf(o, "private_key") : "",
+        };
+        if ((read.Certificate.Length == 0) != (read.PrivateKey.Length == 0))
+        {
+            o.Note("private_key", "there with \"certificate\", and only then");
+        }
+
+        return read;
+    }
+
+    /// <summary>Members of the answer to an identity.</summary>
+    public static JsonWriter Write(IdentityAnswer m) =>
+        new JsonWriter().Add("sequence", m.Sequence).Add("state", m.State).AddIfAny("code", m.Code).AddIfAny("reason", Shorten(m.Reason));
+
+    /// <summary>Reads the answer to an identity.</summary>
+    public static IdentityAnswer ReadIdentityAnswer(JsonObject o) => new IdentityAnswer
+    {
+        Sequence = o.Integer("sequence", 1, Number),
+        State = o.String("state", 16),
+        Code = o.OptionalString("code", CodeLength),
+        Reason = o.OptionalString("reason", Limits.ReasonLength),
+    };
 
     /// <summary>Members of a device's info.</summary>
     public static JsonWriter Write(DeviceInfo m) => new JsonWriter()
@@ -284,6 +331,17 @@ public static class Codec
         if (!Names.IsValid(text))
         {
             o.Note(name, Names.Grammar);
+        }
+
+        return text;
+    }
+
+    private static string PemOf(JsonObject o, string name)
+    {
+        string text = o.String(name, Limits.IdentityBytes);
+        if (!text.StartsWith("-----BEGIN "))
+        {
+            o.Note(name, "PEM");
         }
 
         return text;

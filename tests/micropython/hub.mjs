@@ -162,8 +162,8 @@ export class Hub {
 
   #greet(topic, payload) {
     if (!verify(this.#key.handshake, topic, payload)) { this.#keep('unverified', { topic }); return; }
-    const { nonce, encrypt: asked } = JSON.parse(payload);
-    this.#keep('hello', { nonce, encrypt: asked });
+    const { nonce, encrypt: asked, tls, identity = 0 } = JSON.parse(payload);
+    this.#keep('hello', { nonce, encrypt: asked, tls, identity });
     this.#asked = asked === true;
     if (!this.answersHello) return;
     const own = randomBytes(16), welcome = this.topic('down/welcome');

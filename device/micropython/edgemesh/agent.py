@@ -5,8 +5,8 @@ from micropython import const
 from . import platform
 from .connection import Connection
 from .contracts import (
-    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_INFO,
-    TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
+    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND,
+    TOPIC_IDENTITY, TOPIC_IDENTITY_ANSWER, TOPIC_INFO, TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
 from .fields import integer, text
@@ -128,6 +128,10 @@ class Agent:
         now_ms = self._board.now_ms()
         if kind == TOPIC_COMMAND:
             self._requests.take(body)
+            return
+        if kind == TOPIC_IDENTITY:
+            self.send(TOPIC_IDENTITY_ANSWER, self._board.identities.take(body))
+            self._connection.switch(now_ms)
             return
         session = integer(body, 'session', 1, _UINT32)
         if kind == TOPIC_OTA_OFFER:

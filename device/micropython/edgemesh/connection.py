@@ -3,16 +3,17 @@ from binascii import a2b_base64
 from micropython import const
 from .contracts import (
     CHUNK_BYTES_MAX, CODE_MESSAGE_INVALID, CODE_MESSAGE_TOO_LARGE, CODE_SIGNATURE_INVALID, CODE_TOPIC_FORBIDDEN,
-    PROTOCOL_VERSION, STATUS_LOST, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_HELLO, TOPIC_HUB_STATUS, TOPIC_OTA_ABORT_DOWN,
+    PROTOCOL_VERSION, STATUS_LOST, STATUS_ONLINE, TOPIC_COMMAND, TOPIC_HELLO, TOPIC_HUB_STATUS, TOPIC_IDENTITY, TOPIC_OTA_ABORT_DOWN,
     TOPIC_OTA_CHUNK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_REPORTED, TOPIC_STATUS, TOPIC_WELCOME)
 from .crypto import from_hex
 from .fields import Refused, integer, parse_object, text
-from .link import DeviceKey, DeviceLink, format_topic
+from .link import NEVER, DeviceKey, DeviceLink, format_topic
 from .mqtt import Client
 
 _BACKOFF_MS = const(1000)
 _BACKOFF_MAX_MS = const(60000)
 _KEEPALIVE_S = const(30)
+_SWITCH_AFTER_MS = const(500)
 # A chunk in base64 with what surrounds it; offers and commands fit too, since manifests are bounded.
 _SURROUNDINGS_BYTES = const(512)
 # An offer with the largest manifest and the longest chain.
@@ -37,7 +38,10 @@ class Connection:
         for kind in (TOPIC_WELCOME, TOPIC_COMMAND, TOPIC_REPORTED, TOPIC_OTA_OFFER, TOPIC_OTA_CHUNK, TOPIC_OTA_COMPLETE,
                      TOPIC_OTA_ABORT_DOWN):
             self._kinds[link.topic_of(kind)] = kind
-        self._tls = None
+        if platform.identities:
+            self._kinds[link.topic_of(TOPIC_IDENTITY)] = TOPIC_IDENTITY
+        self._identities = platform.identities
+        self._switch_ms = NEVER
         self._dial_ms = 0
         self._backoff_ms = _BACKOFF_MS
 
@@ -47,7 +51,7 @@ class Connection:
 
     @property
     def due_ms(self):
-        return self._dial_ms if self._client.closed else self._link.due_ms
+        return self._dial_ms if self._client.closed else min(self._link.due_ms, self._switch_ms)
 
     def wait(self, ms):
         if self._client.closed:
@@ -69,27 +73,43 @@ class Connection:
         return self._client.publish(self._link.topic_of(kind), self._link.seal(kind, body), qos, retain)
 
     def drop(self, now_ms, why):
-        self._client.close()
-        self._link.disconnected()
+        if self._identities and not self._link.established:
+            self._identities.failed()
+        self._close()
         # Half of the wait is by chance, so that a fleet does not come back in one moment.
         half = self._backoff_ms // 2
         self._dial_ms = now_ms + half + int.from_bytes(self._platform.random(2), 'big') * half // 65535
         self._backoff_ms = min(self._backoff_ms * 2, _BACKOFF_MAX_MS)
         self._agent.lost(why)
 
+    # The answer gets a moment to leave, then the connection is made anew if the hub sent something to make it with.
+    def switch(self, now_ms):
+        if self._identities.fresh:
+            self._switch_ms = now_ms + _SWITCH_AFTER_MS
+
+    def _close(self):
+        self._client.close()
+        self._link.disconnected()
+        self._switch_ms = NEVER
+
     def _poll(self, now_ms):
         self._now_ms = now_ms
+        if now_ms >= self._switch_ms:
+            self._close()
+            self._dial_ms = now_ms
+            self._agent.lost('connects anew, with the identity that the hub sent')
         client, link, config = self._client, self._link, self._config
         if client.closed:
             if self._platform.online(config['wifi']) and now_ms >= self._dial_ms:
-                if 'ca' in config and not self._tls:
+                tls = None
+                if self._identities:
                     # Only now, so that certificates that cannot be read keep the program running.
-                    from . import tls
-                    self._tls = tls.context(config)
+                    tls = self._identities.begin()
+                    link.identity = self._identities.sequence
                     self._platform.set_clock_at_least(config['time'])
                 will = link.topic_of(TOPIC_STATUS), '{"status":"%s"}' % STATUS_LOST
                 client.dial(config['host'], config['port'], config['device'], config['device'], self._password, will,
-                            _KEEPALIVE_S, now_ms, self._tls)
+                            _KEEPALIVE_S, now_ms, tls)
             return
         greeted = client.open
         client.poll(now_ms)
@@ -115,6 +135,8 @@ class Connection:
             elif kind == TOPIC_WELCOME:
                 body = self._link.welcomed(payload)
                 self._backoff_ms = _BACKOFF_MS
+                if self._identities:
+                    self._identities.reached()
                 self._agent.welcomed(body)
             elif kind:
                 self._agent.take(kind, self._link.open(kind, payload))

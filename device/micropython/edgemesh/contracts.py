@@ -24,6 +24,8 @@ TOPIC_OTA_COMPLETE = "devices/{}/down/ota/complete"
 TOPIC_OTA_ABORT_UP = "devices/{}/up/ota/abort"
 TOPIC_OTA_ABORT_DOWN = "devices/{}/down/ota/abort"
 TOPIC_OTA_REPORT = "devices/{}/up/ota/report"
+TOPIC_IDENTITY = "devices/{}/down/identity"
+TOPIC_IDENTITY_ANSWER = "devices/{}/up/identity"
 ENROLL_UP = "edgemesh/v1/enroll/{}/up"
 ENROLL_DOWN = "edgemesh/v1/enroll/{}/down"
 
@@ -44,6 +46,8 @@ PUBLISHERS_MAX = const(8)
 KEY_CHAIN_LENGTH = const(3)
 KEY_STATEMENT_LENGTH = const(480)
 COMMAND_BYTES = const(2048)
+IDENTITY_BYTES = const(3800)
+IDENTITY_ATTEMPTS = const(3)
 NONCE_BYTES = const(16)
 KEY_BYTES = const(32)
 REPLAY_WINDOW = const(64)

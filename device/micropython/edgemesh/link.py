@@ -56,6 +56,8 @@ class DeviceLink:
         self._hub_boot = ''
         self.established = False
         self.due_ms = NEVER
+        # The number of the identity that the connection was made with; None where it is not TLS.
+        self.identity = None
 
     def topic_of(self, kind):
         topic = self._topics.get(kind)
@@ -87,6 +89,10 @@ class DeviceLink:
         hello = {'v': PROTOCOL_VERSION, 'nonce': to_hex(self._nonce)}
         if self._cipher:
             hello['encrypt'] = True
+        if self.identity is not None:
+            hello['tls'] = True
+            if self.identity:
+                hello['identity'] = self.identity
         return sign(self._handshake, self.topic_of(TOPIC_HELLO), hello)
 
     # Takes the answer to the last hello and gives the welcome's body.

@@ -35,6 +35,8 @@ class Platform:
         # Whether the firmware has AES; where it does not, messages are signed and not encrypted.
         self.has_aes = cryptolib is not None
         self.cipher = None
+        # With what to connect by TLS; None for plain.
+        self.identities = None
         self.sleep_ms = sleep_ms
 
     # Milliseconds since power-on that do not wrap, as ticks_ms does after days.

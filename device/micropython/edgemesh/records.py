@@ -1,8 +1,8 @@
 # Boot records read back, at boot and never again: the two files, of which what does not check counts as absent.
 from .contracts import NAME_LENGTH, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, MANIFEST_BYTES, REASON_LENGTH
-from .fields import Refused, digits, integer, invalid, parse_object, text
+from .fields import Refused, digits, integer, invalid, text
 from .offer import Transfer
-from .slots import BootRecord, TAIL_BYTES, tail
+from .slots import BootRecord, read_checked
 
 _NUMBER = 999999999999999999
 
@@ -17,12 +17,7 @@ def newest(boot0, boot1):
 
 # None where the record is cut, damaged or absent.
 def read(data):
-    if not data or len(data) <= TAIL_BYTES:
-        return None
-    body = memoryview(data)[:-TAIL_BYTES]
-    if tail(body) != data[-TAIL_BYTES:]:
-        return None
-    o = parse_object(data)
+    o = read_checked(data)
     try:
         return o and _read(o)
     except Refused:

@@ -7,10 +7,10 @@ from binascii import crc32
 from .contracts import (
     PUBLISHERS_MAX, TRIAL_ATTEMPTS, REASON_LENGTH, CODE_HASH_MISMATCH, CODE_CRASH_LOOP, STATE_APPLYING, STATE_CONFIRMED,
     STATE_ROLLED_BACK)
-from .fields import cut
+from .fields import cut, parse_object
 from .signing import open_text
 
-TAIL_BYTES = 8 + 8 + 2
+_TAIL_BYTES = 8 + 8 + 2
 
 
 class BootRecord:
@@ -47,8 +47,7 @@ class BootRecord:
     # The bytes of the next generation, and the file (0 or 1) that they go to.
     def next(self):
         self.generation += 1
-        body = open_text(_members(self))
-        return body + tail(body), self.generation % 2
+        return checked(_members(self)), self.generation % 2
 
     # The slot to boot now, '' where none holds a program; a trial's attempt is counted here.
     def select(self):
@@ -133,7 +132,22 @@ def key_of(keys, pin, kind):
             return k
 
 
-def tail(body):
+# A record's bytes: JSON with a CRC-32 of what stands before it as its last member.
+def checked(members):
+    body = open_text(members)
+    return body + _tail(body)
+
+
+# A record's members; None where it is cut, damaged or absent.
+def read_checked(data):
+    if not data or len(data) <= _TAIL_BYTES:
+        return None
+    if _tail(memoryview(data)[:-_TAIL_BYTES]) != data[-_TAIL_BYTES:]:
+        return None
+    return parse_object(data)
+
+
+def _tail(body):
     return (',"crc":"%08x"}' % (crc32(body) & 0xFFFFFFFF)).encode()
 
 

@@ -41,6 +41,9 @@ def start(make):
         # Before what it builds on is out of sight.
         from .checked import CheckedDelivery
         make.new_delivery = lambda agent, record, profile, _: CheckedDelivery(record, profile, agent, settings['publishers'])
+    if settings.get('ca'):
+        from .identity import Identities
+        board.identities = Identities(settings)
     _hide()
     agent = make(settings, board, record)
     agent.choose_slot(choose_slot)

@@ -16,7 +16,7 @@ namespace EdgeMesh.Cli.Commands;
 internal static class CaCommands
 {
     internal static Command Create(GlobalOptions options) =>
-        new("ca", "The hub's certificate authority, for MQTT by TLS.") { Show(options), List(options), Export(options), Rotate(options) };
+        new("ca", "The hub's certificate authority, for MQTT by TLS.") { Show(options), List(options), Export(options), Rotate(options), Renew(options) };
 
     private static Command Show(GlobalOptions options)
     {
@@ -88,5 +88,14 @@ internal static class CaCommands
         rotate.SetAction(options.Action(async call => call.Output.Answer<AuthoritiesView>(
             await call.Hub.RunAsync("ca-rotate", new JsonObject { ["now"] = call.Arguments.GetValue(now) }, call.Cancellation).ConfigureAwait(false), Tables.Authorities)));
         return rotate;
+    }
+
+    private static Command Renew(GlobalOptions options)
+    {
+        Argument<string> device = Arguments.Device();
+        Command renew = new("renew", "Sends a device a new certificate and the authorities to trust before that is due; by itself that is done in time.") { device };
+        renew.SetAction(options.Action(async call => call.Output.Answer<RenewalView>(
+            await call.Hub.RunAsync("ca-renew", new JsonObject { ["device"] = call.Arguments.GetValue(device) }, call.Cancellation).ConfigureAwait(false), Tables.Renewal)));
+        return renew;
     }
 }

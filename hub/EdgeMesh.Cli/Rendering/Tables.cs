@@ -86,6 +86,8 @@ internal static class Tables
         ("problem", v.Problem),
     ]);
 
+    internal static IRenderable Renewal(RenewalView v) => Members([("device", v.Device), ("identity", v.State), ("waits", v.Waits)]);
+
     internal static IRenderable Certificates(IReadOnlyList<IssuedCertificate> certificates) => certificates.Count == 0
         ? new Text("No certificate was issued.\n")
         : Rows(["SERIAL", "KIND", "SUBJECT", "UNTIL", "RENEW BY", "REVOKED"], certificates.Select(c => new[]

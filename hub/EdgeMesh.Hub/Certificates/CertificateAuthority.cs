@@ -20,8 +20,8 @@ namespace EdgeMesh.Hub.Certificates;
 /// The files say which authorities there are, the database what was issued and who was told of what; all else follows from those two in
 /// <see cref="Ensure()"/>, which may be called at any time and be killed at any time.
 /// </remarks>
-public sealed class CertificateAuthority(
-    CertificateFolder folder, CertificateStore store, PlausibleClock clock, AuditLog audit, HubEvents events, HubIdentity identity,
+public sealed partial class CertificateAuthority(
+    CertificateFolder folder, CertificateStore store, IdentityStore identities, PlausibleClock clock, AuditLog audit, HubEvents events, HubIdentity identity,
     IOptions<CertificateOptions> options, IOptions<BrokerOptions> broker, TimeProvider time) : IBrokerCertificates
 {
     private const int RootYears = 10;
@@ -44,71 +44,6 @@ public sealed class CertificateAuthority(
     /// <summary>Makes what is missing, renews what is due, drops what is over; tells the broker where anything changed.</summary>
     /// <returns>Why nothing can be issued now; null where all is well. What exists stays in use either way.</returns>
     public Error? Ensure() => Ensure(dropped: false);
-
-    /// <summary>Makes what a device needs to connect: the authorities, and where the broker asks for one, a certificate of its own.</summary>
-    /// <returns>Null where the broker does not speak TLS; fails with <c>clock_implausible</c>.</returns>
-    public Result<DeviceTrust?> Issue(string device)
-    {
-        lock (_gate)
-        {
-            if (Ensure() is { } problem)
-            {
-                return problem;
-            }
-
-            if (!Enabled)
-            {
-                return (DeviceTrust?)null;
-            }
-
-            SortedDictionary<long, X509Certificate2> all = folder.Authorities();
-            long serving = Serving(all);
-            (long newest, X509Certificate2 authority) = all.Last();
-            X509Certificate2? certificate = null;
-            if (_broker.MutualTls)
-            {
-                certificate = Issuer.Device(authority, device, Later(Now - Backdating, authority.NotBefore), Earlier(Now.AddDays(_options.DeviceDays), authority.NotAfter));
-                Keep(Row(certificate, "device", newest) with { Subject = device });
-            }
-
-            store.Told(device, newest);
-            return new DeviceTrust(
-                string.Concat(all.Where(a => a.Key >= serving).Select(a => Issuer.Pem(a.Value))),
-                certificate is null ? null : Issuer.Pem(certificate),
-                certificate is null ? null : Issuer.KeyPem(certificate));
-        }
-    }
-
-    /// <summary>PEM of what devices are to trust; empty where the broker does not speak TLS, or cannot yet.</summary>
-    public string Trusted()
-    {
-        lock (_gate)
-        {
-            if (Ensure() is not null || !Enabled)
-            {
-                return "";
-            }
-
-            SortedDictionary<long, X509Certificate2> all = folder.Authorities();
-            long serving = Serving(all);
-            return string.Concat(all.Where(a => a.Key >= serving).Select(a => Issuer.Pem(a.Value)));
-        }
-    }
-
-    /// <summary>Refuses every certificate of a device from now on. Works with whatever clock: a revocation does not wait.</summary>
-    public void Revoke(string device, string reason)
-    {
-        lock (_gate)
-        {
-            store.Forget(device);
-            int revoked = store.RevokeDevice(device, long.Max(1, Now.ToUnixTimeSeconds()), reason);
-            if (Enabled && WriteRevocationLists(folder.Authorities()))
-            {
-                audit.Append(Caller.Hub, "certificates-revoked", device, "ok", $"count={revoked}");
-                events.Publish(new BrokerCertificatesChanged());
-            }
-        }
-    }
 
     /// <summary>Begins a rotation: a new authority is trusted beside the present one, and takes over when its time has come.</summary>
     /// <param name="immediately">It takes over now, and older ones are trusted no more: for a key that got out. Devices must be told anew.</param>
@@ -191,7 +126,7 @@ public sealed class CertificateAuthority(
 
     /// <summary>Every certificate ever issued, the newest first.</summary>
     public IReadOnlyList<IssuedCertificate> List() =>
-        [.. store.List().Select(c => c with { RenewBy = c.NotAfter - (long)RenewalSpan(c.NotAfter - c.Issued).TotalSeconds })];
+        [.. store.List().Select(c => c with { RenewBy = RenewBy(c) })];
 
     private static Error Disabled() => new(
         ErrorCodes.CertificatesDisabled, "This hub keeps no certificates: its broker does not speak TLS. Set Broker:TlsPort (8883 is MQTT's own), or use the external broker's certificates.");

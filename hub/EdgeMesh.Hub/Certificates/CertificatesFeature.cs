@@ -23,10 +23,11 @@ public static class CertificatesFeature
             .Validate(o => o.RenewDays is >= 1 and <= 365, "Certificates:RenewDays takes 1 to 365.")
             .Validate(o => o.OverlapDays is >= 0 and <= 3650, "Certificates:OverlapDays takes 0 to 3650.")
             .ValidateOnStart();
-        return services.AddSingleton<CertificateFolder>().AddSingleton<CertificateStore>().AddSingleton<PlausibleClock>().AddSingleton<CertificateAuthority>()
+        return services.AddSingleton<CertificateFolder>().AddSingleton<CertificateStore>().AddSingleton<IdentityStore>().AddSingleton<PlausibleClock>().AddSingleton<CertificateAuthority>()
             .AddSingleton<IBrokerCertificates>(provider => provider.GetRequiredService<CertificateAuthority>())
             .AddSingleton<IOperationSource, CertificateOperations>()
-            .AddHostedService<Renewal>();
+            .AddHostedService<Renewal>()
+            .AddSingleton<IdentityDelivery>().AddHostedService(provider => provider.GetRequiredService<IdentityDelivery>());
     }
 
     /// <summary>Looks after the certificates once an hour; more often while the clock is wrong, since the network's time may come any moment.</summary>
@@ -100,7 +101,7 @@ public static class CertificatesFeature
 }
 
 /// <summary>What the hub can be asked about its certificates.</summary>
-public sealed class CertificateOperations(CertificateAuthority authority) : IOperationSource
+public sealed class CertificateOperations(CertificateAuthority authority, IdentityDelivery identities) : IOperationSource
 {
     /// <inheritdoc/>
     public IEnumerable<Operation> Operations =>
@@ -109,7 +110,10 @@ public sealed class CertificateOperations(CertificateAuthority authority) : IOpe
         Operation.Create<NoParameters, AuthoritiesPem>("ca-export", "Gives the certificates that devices are to trust.", _ => authority.Export()).Reading(),
         Operation.Create<NoParameters, IReadOnlyList<IssuedCertificate>>("ca-list", "Lists every certificate that was issued.", _ => Result.Of(authority.List())).Reading(),
         Operation.Create<RotateAuthority, AuthoritiesView>("ca-rotate", "Begins a new authority, which takes over after an overlap.", r => authority.Rotate(r.Now)).Recording("now"),
+        Operation.Create<RenewDevice, RenewalView>("ca-renew", "Sends a device a new certificate and the authorities to trust, now or when it is there again.", (r, c) => identities.RenewAsync(r.Device, c)).Recording("device"),
     ];
 
     private sealed record RotateAuthority(bool Now = false);
+
+    private sealed record RenewDevice(string Device);
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Threading;
 using EdgeMesh.Contracts;
+using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Security;
@@ -48,6 +49,18 @@ internal sealed class DeviceConnection(string site, string id, byte[] secret, IC
         lock (_gate)
         {
             return _complaints.TryTake();
+        }
+    }
+
+    /// <summary>The hello of the session in use; null where there is none.</summary>
+    internal Hello? Hello
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _link.Hello;
+            }
         }
     }
 

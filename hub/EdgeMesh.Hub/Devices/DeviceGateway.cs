@@ -45,6 +45,9 @@ public sealed class DeviceGateway(
     /// <summary>Whether a session with the device is in use.</summary>
     public bool IsOnline(string id) => _connections.TryGetValue(id, out DeviceConnection? connection) && connection.Online;
 
+    /// <summary>What the device said when the session in use began; null where it is not online.</summary>
+    public Hello? HelloOf(string id) => _connections.TryGetValue(id, out DeviceConnection? connection) && connection.Online ? connection.Hello : null;
+
     /// <summary>How many messages of the device were refused since the hub started, by code.</summary>
     public IReadOnlyDictionary<string, long> Refusals(string id) =>
         _connections.TryGetValue(id, out DeviceConnection? connection) ? connection.Refusals() : new Dictionary<string, long>();

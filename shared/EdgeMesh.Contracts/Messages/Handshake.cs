@@ -11,6 +11,12 @@ public sealed class Hello
 
     /// <summary>Whether the device asks for encryption: it can do AES-256-GCM, and its connection is not TLS.</summary>
     public bool Encrypt { get; set; }
+
+    /// <summary>Whether the connection is TLS to one of the device's own authorities: only then it may be sent a private key.</summary>
+    public bool Tls { get; set; }
+
+    /// <summary>The number of the <see cref="Messages.Identity"/> that this connection was made with; 0 for the one of the configuration.</summary>
+    public long Identity { get; set; }
 }
 
 /// <summary>The hub's answer to a hello, signed with the device's handshake key over both nonces.</summary>

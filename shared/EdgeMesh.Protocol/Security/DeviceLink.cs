@@ -37,6 +37,12 @@ public sealed class DeviceLink : Link
     /// <summary>Whether the hub has answered the last hello.</summary>
     public bool Established { get; private set; }
 
+    /// <summary>Whether the connection is TLS, as the next hello says.</summary>
+    public bool Tls { get; set; }
+
+    /// <summary>The number of the identity that the connection was made with, likewise.</summary>
+    public long Identity { get; set; }
+
     /// <summary>When <see cref="Poll"/> wants to be called, in milliseconds; <see cref="long.MaxValue"/> for never.</summary>
     public long DueMs => _helloDueMs;
 
@@ -72,7 +78,7 @@ public sealed class DeviceLink : Link
         _nonce = Crypto.Random(Limits.NonceBytes);
         _helloDueMs = nowMs + _retryMs;
         _retryMs = Math.Min(_retryMs * 2, HelloRetryMaxMs);
-        Hello hello = new Hello { Nonce = Hex.Encode(_nonce), Encrypt = _encrypts };
+        Hello hello = new Hello { Nonce = Hex.Encode(_nonce), Encrypt = _encrypts, Tls = Tls, Identity = Identity };
         return SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Hello), Codec.Write(hello));
     }
 

@@ -15,6 +15,7 @@ public sealed class HubLink : Link
 {
     private readonly string[] _nonces = new string[4];
     private readonly byte[]?[] _welcomes = new byte[]?[4];
+    private readonly Hello?[] _hellos = new Hello?[4];
     private int _next;
 
     /// <summary>The link to one device.</summary>
@@ -25,6 +26,9 @@ public sealed class HubLink : Link
 
     /// <summary>Whether a session is in use.</summary>
     public bool Established => Current != null;
+
+    /// <summary>The hello of the session in use; null where there is none.</summary>
+    public Hello? Hello { get; private set; }
 
     /// <summary>How many sessions have come into use: it grows with every handshake that was carried through.</summary>
     public int Generation { get; private set; }
@@ -73,6 +77,7 @@ public sealed class HubLink : Link
         welcome = SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Welcome), Codec.Write(answer));
         Others[_next] = NewSession(Hex.Decode(hello.Nonce)!, nonce, agreed, true);
         _nonces[_next] = hello.Nonce;
+        _hellos[_next] = hello;
         _welcomes[_next] = welcome;
         _next = (_next + 1) % _nonces.Length;
         return opened;
@@ -94,6 +99,11 @@ public sealed class HubLink : Link
     /// <inheritdoc/>
     protected override void OtherProven(Session session)
     {
+        for (int i = 0; i < _hellos.Length; i++)
+        {
+            Hello = Others[i] == session ? _hellos[i] : Hello;
+        }
+
         Current = session;
         Generation++;
         DropOthers();

@@ -1,4 +1,3 @@
-using System.Text;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Ota;
@@ -13,9 +12,6 @@ namespace EdgeMesh.Protocol.Slots;
 /// </remarks>
 public sealed class BootRecord
 {
-    private const string CrcOpening = ",\"crc\":\"";
-    private const int TailBytes = 8 + 8 + 2;
-
     /// <summary>Grows with every write.</summary>
     public long Generation { get; set; }
 
@@ -96,34 +92,13 @@ public sealed class BootRecord
     {
         Generation++;
         file = (int)(Generation % 2);
-        byte[] body = Write().OpenBytes();
-        byte[] crc = new byte[4];
-        Bytes.PutUInt32(crc, 0, Crc32.Compute(body, body.Length));
-        byte[] tail = Encoding.UTF8.GetBytes(CrcOpening + Hex.Encode(crc) + "\"}");
-        byte[] bytes = new byte[body.Length + tail.Length];
-        body.CopyTo(bytes, 0);
-        tail.CopyTo(bytes, body.Length);
-        return bytes;
+        return CheckedRecord.Write(Write());
     }
 
     /// <summary>Reads a record; null where it is cut, damaged or absent.</summary>
     public static BootRecord? Read(byte[]? bytes)
     {
-        int length = bytes == null ? 0 : bytes.Length - TailBytes;
-        if (bytes == null || length < 1)
-        {
-            return null;
-        }
-
-        byte[] crc = new byte[4];
-        Bytes.PutUInt32(crc, 0, Crc32.Compute(bytes, length));
-        byte[] tail = Encoding.UTF8.GetBytes(CrcOpening + Hex.Encode(crc) + "\"}");
-        if (!Bytes.EqualInConstantTime(bytes, length, tail, 0, TailBytes))
-        {
-            return null;
-        }
-
-        JsonObject? json = JsonReader.Parse(bytes, bytes.Length, out _);
+        JsonObject? json = CheckedRecord.Read(bytes);
         if (json == null)
         {
             return null;

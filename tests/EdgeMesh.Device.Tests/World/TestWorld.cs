@@ -44,6 +44,9 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
 
     public bool BrokerUp { get; set; } = true;
 
+    /// <summary>Whether the broker lets somebody in.</summary>
+    public Func<MqttSettings, bool> Admits { get; set; } = _ => true;
+
     public List<string> Lines { get; } = [];
 
     /// <summary>What the loader was given, by the first line of the image; "damaged" for what is no image of this test.</summary>
@@ -186,6 +189,7 @@ public sealed class TestWorld : IClock, IPower, IDeadMan, IDeviceLog, IMqttConne
         Connects++;
         Settings = settings;
         if (!BrokerUp) return "Nobody listens.";
+        if (!Admits(settings)) return "The broker refuses the certificate.";
         _connection++;
         _connected = true;
         _inbox.Clear();

@@ -26,9 +26,10 @@ internal sealed class Authority
         _hub = Options.Create(new HubOptions { StateFolder = folder, Site = "home" });
         Database database = new(_hub);
         Store = new CertificateStore(database);
+        Identities = new IdentityStore(database);
         Events.Subscribe<BrokerCertificatesChanged>(Changes.Add);
         Ca = new CertificateAuthority(
-            new CertificateFolder(_hub), Store, new PlausibleClock(_hub, clock), new AuditLog(database, Options.Create(new AuditOptions()), clock), Events,
+            new CertificateFolder(_hub), Store, Identities, new PlausibleClock(_hub, clock), new AuditLog(database, Options.Create(new AuditOptions()), clock), Events,
             new HubIdentity(_hub), Options.Create(options ?? new CertificateOptions()), Options.Create(new BrokerOptions { TlsPort = 8883, MutualTls = mutual }), clock);
     }
 
@@ -39,6 +40,8 @@ internal sealed class Authority
     public CertificateAuthority Ca { get; }
 
     public CertificateStore Store { get; }
+
+    public IdentityStore Identities { get; }
 
     public HubEvents Events { get; } = new(NullLogger<HubEvents>.Instance);
 

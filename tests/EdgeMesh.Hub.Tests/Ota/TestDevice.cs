@@ -35,6 +35,9 @@ internal sealed class TestDeviceOptions
     /// <summary>Whether it asks for encryption.</summary>
     public bool Encrypts { get; init; } = true;
 
+    /// <summary>Whether it says that its connection is TLS.</summary>
+    public bool Tls { get; init; }
+
     /// <summary>Whether it answers updates at all.</summary>
     public bool AnswersUpdates { get; init; } = true;
 }
@@ -64,6 +67,9 @@ internal sealed class TestDevice : IAsyncDisposable
     }
 
     public DeviceConfiguration Configuration { get; }
+
+    /// <summary>With which of the hub's identities it says to connect.</summary>
+    public long Identity { get; set; }
 
     public string Id => Configuration.Device;
 
@@ -136,7 +142,7 @@ internal sealed class TestDevice : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _client.DisposeAsync();
 
-    private DeviceLink NewLink() => new(new DotNetCrypto(), _key, Configuration.Site, Configuration.Device, _options.Encrypts);
+    private DeviceLink NewLink() => new(new DotNetCrypto(), _key, Configuration.Site, Configuration.Device, _options.Encrypts) { Tls = _options.Tls, Identity = Identity };
 
     private async Task TakeAsync(MqttApplicationMessage message)
     {

@@ -102,3 +102,84 @@ test('a broker that stalls the handshake costs a connection attempt, not the wat
   await it.powerOn({ speed: 10 });
   await it.device.waitForLine(/connection failed: OSError.*(116|ETIMEDOUT)/);
 });
+
+/** What the hub sends a device. */
+const identity = (sequence, { ca, device }, authorities = ca) => ({ sequence, ca: authorities, certificate: device.cert, private_key: device.key });
+
+/** A broker that asks for a certificate of one authority, and its hub; trusts(ca) is whom it lets in. */
+async function mutualRig(t, ours, extra = {}) {
+  const time = Math.floor(Date.now() / 1000);
+  const made = await tlsRig(t, ours.broker, { ca: ours.ca, certificate: ours.device.cert, private_key: ours.device.key, time, ...extra },
+    { ca: ours.ca, requestCert: true, rejectUnauthorized: true });
+  await made.it.hub.waitFor('info');
+  return made;
+}
+
+test('the agent stores a new identity, answers, connects with it, and after a reset too; a broker of its old authority is trusted no more', async (t) => {
+  const ours = authority(t), next = authority(t);
+  const { it } = await mutualRig(t, ours);
+  assert.deepEqual((({ tls: by, identity: number }) => [by, number])(await it.hub.waitFor('hello')), [true, 0]);
+  // Of the same authority, so that the broker lets it in; and the next one is to be trusted too.
+  it.hub.send('down/identity', identity(7, ours, next.ca + ours.ca));
+  assert.equal((await it.hub.waitFor('identity')).state, 'stored');
+  await it.hub.waitFor('hello', (b) => b.identity === 7);
+  let from = it.hub.messages.length;
+  await it.hub.waitFor('info', () => true, { from: 0 });
+  it.hub.send('down/identity', identity(7, ours));
+  assert.equal((await it.hub.waitFor('identity', (b) => b.state === 'rejected')).code, 'sequence_not_above');
+  it.hub.send('down/identity', { ...identity(8, ours), private_key: undefined });
+  await it.device.waitForLine(/Refused \(message_invalid/);
+  await it.device.powerOff();
+  from = it.hub.messages.length;
+  await it.powerOn();
+  await it.hub.waitFor('hello', (b) => b.identity === 7, { from });
+  await it.hub.waitFor('info', () => true, { from });
+  // Given the next authority alone, it does not go back to the first one.
+  it.hub.send('down/identity', identity(9, ours, next.ca));
+  await it.hub.waitFor('identity', (b) => b.sequence === 9, { from });
+  from = it.hub.messages.length;
+  await it.device.waitForLine(/certificate/);
+  assert.equal((await it.hub.waitFor('hello', () => true, { from })).identity, 7);
+  assert.ok(!it.device.output.some((line) => line.includes('-----BEGIN')));
+});
+
+test('a power cut at every file-system call of a change of identity leaves the old one or the new one', { timeout: 120000 }, async (t) => {
+  const ours = authority(t);
+  const { it } = await mutualRig(t, ours);
+  await it.device.powerOff();
+  const clean = fs.mkdtempSync(path.join(os.tmpdir(), 'identity-'));
+  fs.cpSync(it.folder, clean, { recursive: true });
+  t.after(() => fs.rmSync(clean, { recursive: true }));
+  let cuts = 0;
+  for (const kind of [{ written: 700, unflushed: 'kept' }, { written: 0, unflushed: 'lost' }]) {
+    for (let at = 1; ; at++) {
+      fs.rmSync(it.folder, { recursive: true });
+      fs.cpSync(clean, it.folder, { recursive: true });
+      let from = it.hub.messages.length;
+      const device = await it.powerOn({ cut: { at, ...kind }, reboot: false, speed: 8 });
+      const done = async () => {
+        await it.hub.waitFor('info', () => true, { from });
+        it.hub.send('down/identity', identity(7, ours));
+        await it.hub.waitFor('hello', (b) => b.identity === 7, { from });
+        await it.hub.waitFor('info', () => true, { from: it.hub.messages.findLastIndex((m) => m.kind === 'hello') });
+      };
+      await Promise.race([device.finished, done().catch(() => {})]);
+      await device.powerOff();
+      const { end } = await device.finished;
+      from = it.hub.messages.length;
+      await it.powerOn({ speed: 8 });
+      const hello = await it.hub.waitFor('hello', () => true, { from });
+      assert.ok([0, 7].includes(hello.identity));
+      await it.hub.waitFor('info', () => true, { from });
+      if (kind.written) {
+        it.hub.send('down/identity', identity(9, ours));
+        await it.hub.waitFor('hello', (b) => b.identity === 9, { from });
+      }
+      await it.device.powerOff();
+      if (end !== 'cut') break;
+      cuts++;
+    }
+  }
+  console.log(`counted: identity: ${cuts} power cuts`);
+  assert.ok(cuts >= 6);
+});

@@ -418,7 +418,7 @@ def record_of(members):
     members = dict(members)
     members['generation'] = members.get('generation', 1)
     body = signing.open_text(members)
-    record = records.read(body + slots.tail(body))
+    record = records.read(body + slots._tail(body))
     if not record:
         raise ValueError(members)
     return record

@@ -10,16 +10,22 @@ using EdgeMesh.Protocol.Security;
 namespace EdgeMesh.Device.Messaging;
 
 /// <summary>The way to the hub: broker, handshake, signatures. What it hands on is verified, what it refuses is counted.</summary>
-internal sealed class HubConnection
+internal sealed partial class HubConnection
 {
     private const int ConnectTimeoutMs = 10000;
+
+    // The answer gets a moment to leave before the connection with the old identity ends.
+    private const long SwitchAfterMs = 500;
+
     private readonly Board _board;
     private readonly MqttSettings _settings;
     private readonly DeviceLink _link;
     private readonly Backoff _backoff;
+    private readonly IdentityStore _identities;
     private readonly int _chunkBytes;
     private bool _up;
     private long _connectMs;
+    private long _switchMs = long.MaxValue;
     private long _welcomeMs;
     private long _welcomeUnixSeconds;
 
@@ -31,13 +37,11 @@ internal sealed class HubConnection
         _chunkBytes = configuration.ChunkBytes;
         DeviceKey key = new DeviceKey(board.Crypto, configuration.Key, configuration.Site, configuration.Device);
         _link = new DeviceLink(board.Crypto, key, configuration.Site, configuration.Device, configuration.Encrypt && configuration.Authority.Length == 0);
+        _identities = new IdentityStore(board.Storage, board.Crypto, configuration);
         _settings = new MqttSettings
         {
             Host = configuration.Host,
             Port = configuration.Port,
-            Authority = configuration.Authority,
-            Certificate = configuration.Certificate,
-            PrivateKey = configuration.PrivateKey,
             ClientId = configuration.Device,
             Password = key.BrokerPassword(),
             WillTopic = _link.TopicOf(TopicKind.Status),
@@ -54,7 +58,7 @@ internal sealed class HubConnection
     internal Refusals Refusals { get; }
 
     /// <summary>When it wants to be polled, in milliseconds; messages that wait apart.</summary>
-    internal long DueMs => _up ? _link.DueMs : _connectMs;
+    internal long DueMs => _up ? Math.Min(_link.DueMs, _switchMs) : _connectMs;
 
     /// <summary>The hub's time, in seconds since 1970-01-01 UTC; 0 while unknown.</summary>
     internal long UnixSeconds(long nowMs) => _welcomeUnixSeconds == 0 ? 0 : _welcomeUnixSeconds + ((nowMs - _welcomeMs) / 1000);
@@ -64,10 +68,23 @@ internal sealed class HubConnection
     {
         if (_up && !_board.Mqtt.Connected)
         {
-            _up = false;
-            _link.Disconnected();
+            if (!_link.Established)
+            {
+                // Perhaps the broker let it in only to refuse its certificate, as TLS 1.3 has it.
+                _identities.Failed();
+            }
+
+            Down();
             _connectMs = nowMs + _backoff.NextMs();
             _board.Log.Write(LogLevel.Warning, "The connection to the broker is lost.");
+        }
+
+        if (_up && nowMs >= _switchMs)
+        {
+            Down();
+            _board.Mqtt.Close();
+            _connectMs = nowMs;
+            _board.Log.Write(LogLevel.Info, "Connects anew, with the identity that the hub sent.");
         }
 
         if (!_up && nowMs >= _connectMs)
@@ -114,8 +131,21 @@ internal sealed class HubConnection
         return raw != null;
     }
 
+    private void Down()
+    {
+        _up = false;
+        _switchMs = long.MaxValue;
+        _link.Disconnected();
+    }
+
     private void Connect()
     {
+        Identity identity = _identities.Begin();
+        _settings.Authority = identity.Authority;
+        _settings.Certificate = identity.Certificate;
+        _settings.PrivateKey = identity.PrivateKey;
+        _link.Tls = identity.Authority.Length > 0;
+        _link.Identity = identity.Sequence;
         string problem = _board.Mqtt.Connect(_settings);
         long nowMs = _board.Clock.NowMs;
         if (problem.Length == 0)
@@ -126,6 +156,7 @@ internal sealed class HubConnection
             return;
         }
 
+        _identities.Failed();
         long waitMs = _backoff.NextMs();
         _connectMs = nowMs + waitMs;
         _board.Log.Write(LogLevel.Warning, "No connection to the broker, next try in " + waitMs.ToString() + " ms: " + problem);
@@ -150,6 +181,7 @@ internal sealed class HubConnection
             case TopicKind.Welcome: return TakeWelcome(raw.Payload, nowMs);
             case TopicKind.OtaChunk:
                 return raw.Payload.Length > 0 && raw.Payload[0] == Limits.ProtocolVersion ? OpenFrame(raw.Payload) : OpenJson(topic.Kind, raw.Payload);
+            case TopicKind.Identity: return TakeIdentity(raw.Payload, nowMs);
             case TopicKind.Command:
             case TopicKind.Reported:
             case TopicKind.OtaOffer:
@@ -204,6 +236,7 @@ internal sealed class HubConnection
             return Refuse(opened.Code, opened.Reason);
         }
 
+        KeepReached();
         _backoff.Reset();
         _welcomeMs = nowMs;
         _welcomeUnixSeconds = welcome.Time;

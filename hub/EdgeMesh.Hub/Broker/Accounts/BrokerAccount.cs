@@ -9,21 +9,25 @@ using EdgeMesh.Protocol.Enrollment;
 
 namespace EdgeMesh.Hub.Broker.Accounts;
 
-/// <summary>A right as dynamic security names it. All are of priority 0 and allow; what none allows is denied.</summary>
+/// <summary>A right as dynamic security names it. All are of priority 0; what none allows is denied.</summary>
 /// <param name="Type">publishClientSend, publishClientReceive, subscribeLiteral or subscribePattern.</param>
 /// <param name="Topic">A literal topic or filter: Mosquitto 2.0.11 does not replace %u and %c.</param>
-internal sealed record AccessRight(string Type, string Topic)
+/// <param name="Allow">Whether it is given; otherwise it is taken from what the default allows.</param>
+internal sealed record AccessRight(string Type, string Topic, bool Allow = true)
 {
     public static AccessRight Publish(string filter) => new("publishClientSend", filter);
 
     /// <summary>For topics that begin with $: Mosquitto 2.0.11 does not apply the default "receive allow" to them.</summary>
     public static AccessRight Receive(string filter) => new("publishClientReceive", filter);
 
+    /// <summary>Messages that are not handed on, whatever filter was subscribed to.</summary>
+    public static AccessRight Hide(string filter) => new("publishClientReceive", filter, false);
+
     public static AccessRight SubscribeWithin(string filter) => new("subscribePattern", filter);
 
     public static AccessRight SubscribeExactly(string topic) => new("subscribeLiteral", topic);
 
-    public JsonNode ToJson() => new JsonObject { ["acltype"] = Type, ["topic"] = Topic, ["priority"] = 0, ["allow"] = true };
+    public JsonNode ToJson() => new JsonObject { ["acltype"] = Type, ["topic"] = Topic, ["priority"] = 0, ["allow"] = Allow };
 }
 
 /// <summary>A client of dynamic security with a role of its own.</summary>
@@ -37,7 +41,7 @@ internal sealed record BrokerAccount(string User, string Password, string? Clien
     /// <summary>Changes with anything in the account. Kept as its description, so that an unchanged account is known without its password.</summary>
     /// <remarks>A plain hash is safe here: passwords are 256 random or derived bits, which nobody guesses.</remarks>
     public string Fingerprint => "edgemesh " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        string.Join('\0', [User, Password, ClientId ?? "", Role, .. Rights.Select(r => r.Type + " " + r.Topic)]))));
+        string.Join('\0', [User, Password, ClientId ?? "", Role, .. Rights.Select(r => r.Type + " " + r.Topic + (r.Allow ? "" : " denied"))]))));
 
     public static string DeviceRole(string id) => "device-" + id;
 
@@ -59,11 +63,12 @@ internal sealed record BrokerAccount(string User, string Password, string? Clien
         [AccessRight.Publish(Topic.EnrollUp(token)), AccessRight.SubscribeExactly(Topic.EnrollDown(token))]);
 
     /// <summary>
-    /// The viewer reads the site and writes nothing. It is not bound to a client id, since several people look at once; so its password
+    /// The viewer reads the site and writes nothing. Identities are hidden from it: under TLS they carry private keys in plain. It is not bound to a client id, since several people look at once; so its password
     /// lets somebody push a client off by taking its id, which then comes back by itself.
     /// </summary>
     public static BrokerAccount Viewer(string site, string password) =>
-        new(BrokerEndpoint.ViewerUser, password, null, BrokerEndpoint.ViewerUser, [AccessRight.SubscribeWithin(Topic.SiteFilter(site))]);
+        new(BrokerEndpoint.ViewerUser, password, null, BrokerEndpoint.ViewerUser,
+            [AccessRight.SubscribeWithin(Topic.SiteFilter(site)), AccessRight.Hide(Topic.Format(TopicKind.Identity, site, "+"))]);
 
     /// <summary>The hub may do all. Wildcards do not reach topics that begin with $, so those are named.</summary>
     public static BrokerAccount Hub(string password) => new(BrokerEndpoint.HubUser, password, null, BrokerEndpoint.HubUser,

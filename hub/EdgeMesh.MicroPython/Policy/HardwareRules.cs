@@ -10,7 +10,9 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
 {
     // machine.Pin.IN of the ESP32.
     private const int PinIn = 1;
-    private static readonly string[] PinKeywords = ["tx", "rx", "rts", "cts", "scl", "sda", "sck", "mosi", "miso", "pin"];
+    private static readonly string[] PinKeywords = ["tx", "rx", "rts", "cts", "scl", "sda", "sck", "mosi", "miso", "ws", "sd", "mck", "pin"];
+    // Clocks of the ESP32 at which the radio works.
+    private static readonly BigInteger[] Frequencies = [80_000_000, 160_000_000, 240_000_000];
     private readonly PolicyData _data = options.Data;
     private readonly Board _board = options.Pins;
 
@@ -52,6 +54,8 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
                 Pin(Given(call, 0, "pin"), call, space, true, certain: false);
                 Duties(call, space);
                 break;
+            case "machine.freq": Frequency(call, space); break;
+            case "machine.Timer": Period(call, space); break;
             case "machine.time_pulse_us": Pin(Given(call, 0, "pin"), call, space, false, certain: false); break;
             case "machine.UART":
                 if (solver.Of(Given(call, 0, "id") ?? call.Arguments.FirstOrDefault()?.Value ?? new IntegerLiteral(call.Span, 0, "0"), space) is var port
@@ -73,7 +77,7 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
                 break;
         }
 
-        if (path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI")
+        if (path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI" or "machine.I2S")
         {
             foreach (Argument argument in call.Arguments.Where(a => a.Name is NameExpr name && PinKeywords.Contains(name.Id)))
             {
@@ -186,6 +190,26 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
         }
     }
 
+    private void Frequency(CallTrailer call, Space space)
+    {
+        Possible frequency = call.Arguments switch { [] => Possible.Nothing, [{ Kind: ArgumentKind.Positional } only] => solver.Of(only.Value, space), _ => Possible.Anything };
+        if (!frequency.IsComplete || frequency.Values.Any(v => v is not BigInteger hertz || !Frequencies.Contains(hertz)))
+        {
+            findings.Add("module-name", call, "The clock may be 80, 160 or 240 MHz: slower, the Wi-Fi is lost.");
+        }
+    }
+
+    private void Period(CallTrailer call, Space space)
+    {
+        long least_ms = _data.Limit("timer_least_ms");
+        bool fast = Given(call, 99, "period") is { } period && solver.Of(period, space).Values.Any(v => v is BigInteger ms && ms < least_ms);
+        fast |= Given(call, 99, "freq") is { } freq && solver.Of(freq, space).Values.Any(v => (v is BigInteger hertz && hertz * least_ms > 1000) || (v is double real && real * least_ms > 1000));
+        if (fast)
+        {
+            findings.Add("timer-fast", call, $"A timer may not call more often than every {least_ms} ms.");
+        }
+    }
+
     private void Sleep(string path, CallTrailer call, Space space)
     {
         (long least, long most) = (_data.Limit("sleep_least_ms"), _data.Limit("sleep_most_ms"));
@@ -226,6 +250,7 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
             case "connect" or "sendto" when socket || (facts.Imports.Exists(i => Modules.Canonical(i.Module) == "socket") && !client):
                 Address(call.Arguments.Length == 0 ? null : call.Arguments[method == "connect" ? 0 : ^1].Value, call, space);
                 break;
+            case "init" when receiver.Values.Any(v => v is Made { Path: "machine.Timer" }): Period(call, space); break;
             case "duty" when receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Duty(Given(call, 0, "duty"), 1023, space); break;
             case "duty_u16" when receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Duty(Given(call, 0, "duty_u16"), 65535, space); break;
             case "init" when receiver.Values.Any(v => v is Made { Path: "machine.Pin" }) && (Given(call, 0, "mode") is { } mode)

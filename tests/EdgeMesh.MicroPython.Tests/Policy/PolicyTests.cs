@@ -18,7 +18,7 @@ public sealed class PolicyTests(ITestOutputHelper output)
         string[] missed = [.. Programs.Hostile.Where(p => ProgramPolicy.Judge(p.Text, Options).Accepted).Select(p => p.Name)];
         output.WriteLine($"counted: {Programs.Hostile.Length} hostile programs, {missed.Length} missed");
         Assert.True(Programs.Hostile.Length > 200);
-        Assert.Empty(missed);
+        Assert.True(missed.Length == 0, string.Join("; ", missed));
     }
 
     [Fact]

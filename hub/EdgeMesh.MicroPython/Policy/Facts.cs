@@ -26,6 +26,8 @@ internal sealed partial class Facts
 
     internal List<(PrimaryExpr Primary, Space Space)> Primaries { get; } = [];
 
+    internal List<(FString Text, Space Space)> Formats { get; } = [];
+
     internal List<(BinaryExpr Binary, Space Space)> Binaries { get; } = [];
 
     internal List<(CompareExpr Compare, Space Space)> Compares { get; } = [];
@@ -71,6 +73,12 @@ internal sealed partial class Facts
 
     /// <summary>Names under which methods of the class itself know it: cls.</summary>
     internal HashSet<string> OwnClass { get; } = [TypeOf];
+
+    /// <summary>Values that go to somebody else: arguments, elements, results.</summary>
+    internal List<(Expr Value, Space Space)> Handed { get; } = [];
+
+    /// <summary>What stands for an attribute whose name is computed.</summary>
+    internal const string AnyAttribute = "*";
 
     /// <summary>What stands for the name of a class that type(x) gives.</summary>
     internal const string TypeOf = "type()";
@@ -181,6 +189,7 @@ internal sealed partial class Facts
         Block(body);
         if (node is LambdaExpr lambda)
         {
+            Hand(lambda.Body);
             Value(lambda.Body);
         }
 
@@ -219,7 +228,9 @@ internal sealed partial class Facts
                 Augmented.Add((augmented, _space, _loops));
                 Value(augmented.Target);
                 Value(augmented.Value);
-                Assign(augmented.Target, new BinaryExpr(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]));
+                BinaryExpr sum = new(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]);
+                Binaries.Add((sum, _space));
+                Assign(augmented.Target, sum);
                 break;
             case DelStmt delete:
                 foreach (Expr target in delete.Targets)
@@ -228,7 +239,7 @@ internal sealed partial class Facts
                 }
 
                 break;
-            case ReturnStmt result: Value(result.Value); break;
+            case ReturnStmt result: Hand(result.Value); Value(result.Value); break;
             case RaiseStmt raise: Value(raise.Value); Value(raise.Cause); break;
             case AssertStmt assert: Value(assert.Condition); Value(assert.Message); break;
             case ScopeStmt scope:

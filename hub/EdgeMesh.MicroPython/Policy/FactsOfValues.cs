@@ -20,19 +20,21 @@ internal sealed partial class Facts
 
                 break;
             case FString text:
+                Formats.Add((text, _space));
                 foreach (StringPiece piece in text.Pieces)
                 {
                     Values(piece.Fields);
                 }
 
                 break;
-            case TupleExpr tuple: Values(tuple.Items); break;
-            case ListExpr list: Values(list.Items); break;
-            case SetExpr set: Values(set.Items); break;
+            case TupleExpr tuple: Items(tuple.Items); break;
+            case ListExpr list: Items(list.Items); break;
+            case SetExpr set: Items(set.Items); break;
             case DictExpr dict:
                 foreach (DictItem item in dict.Items)
                 {
                     Value(item.Key);
+                    Hand(item.Value);
                     Value(item.Value);
                 }
 
@@ -74,6 +76,24 @@ internal sealed partial class Facts
                 break;
             case SliceExpr slice: Value(slice.Lower); Value(slice.Upper); Value(slice.Step); break;
             case PrimaryExpr primary: Primary(primary, use); break;
+        }
+    }
+
+    // What is handed on as a value is called by somebody else.
+    private void Hand(Expr? value)
+    {
+        if (value is NameExpr { Constant: null } or PrimaryExpr { Trailers: [.., AttributeTrailer] })
+        {
+            Handed.Add((value, _space));
+        }
+    }
+
+    private void Items(ImmutableArray<Expr> items)
+    {
+        foreach (Expr item in items)
+        {
+            Hand(item);
+            Value(item);
         }
     }
 
@@ -163,9 +183,14 @@ internal sealed partial class Facts
             {
                 _given.Add((callee!, _space, argument.Value is NameExpr name ? name.Id : TypeOf));
             }
-            else if (callee is "getattr" or "setattr")
+            else
             {
-                TakenAttributes.Add((argument.Value as StringLiteral)?.Value ?? "");
+                Hand(argument.Value);
+            }
+
+            if (callee is "getattr" or "setattr")
+            {
+                TakenAttributes.Add((argument.Value as StringLiteral)?.Value ?? AnyAttribute);
             }
         }
     }

@@ -1,11 +1,12 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
 
 /// <summary>What a program may name: modules and their parts, built-ins, attributes.</summary>
-internal sealed class NameRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
+internal sealed partial class NameRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
     private readonly PolicyData _data = options.Data;
     private bool _sockets;
@@ -34,6 +35,19 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
         foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
         {
             Primary(primary, space);
+        }
+
+        foreach ((BinaryExpr binary, Space space) in facts.Binaries.Where(b => b.Binary.Operators[0] == "%" && b.Binary.Operands[0] is not IntegerLiteral))
+        {
+            Template(solver.Of(binary.Operands[0], space), '%', binary);
+        }
+
+        foreach ((FString text, Space _) in facts.Formats)
+        {
+            if (text.Pieces.Any(p => p.Literals.Any(l => WideSpec().IsMatch(l))))
+            {
+                findings.Add("memory", text, "This template makes a text larger than the device's memory.");
+            }
         }
 
         foreach ((Expr target, Space space) in facts.Targets)
@@ -139,6 +153,11 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
         for (int i = 0; i < primary.Trailers.Length; i++)
         {
             Possible before = solver.Along(primary, i, space);
+            if (primary.Trailers[i] is CallTrailer { Arguments: var given } && given.Any(a => a.Name is NameExpr { Id: "server_side" }))
+            {
+                findings.Add("server", primary, "The server's side of a connection is a server.");
+            }
+
             switch (primary.Trailers[i])
             {
                 case AttributeTrailer attribute:
@@ -149,10 +168,40 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
                     }
 
                     break;
+                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(solver.Along(primary, i - 1, space), '{', call); break;
                 case CallTrailer call when i == 0 && primary.Value is NameExpr name && space.Find(name.Id) is null: Call(call, name.Id, space); break;
             }
         }
     }
+
+    /// <summary>A template that asks for special attributes, or for a width that no memory holds.</summary>
+    private void Template(Possible template, char sign, Node node)
+    {
+        foreach (string text in template.Values.OfType<string>())
+        {
+            if (sign == '{' && Special().IsMatch(text))
+            {
+                findings.Add("dunder", node, "This template asks for special attributes.");
+            }
+
+            if ((sign == '{' ? WideField() : WidePercent()).IsMatch(text))
+            {
+                findings.Add("memory", node, "This template makes a text larger than the device's memory.");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\{[^{}]*__")]
+    private static partial Regex Special();
+
+    [GeneratedRegex(@"\{[^{}]*:[^{}]*[0-9]{6}")]
+    private static partial Regex WideField();
+
+    [GeneratedRegex("%[-+ #0]*[0-9.]*[0-9]{6}")]
+    private static partial Regex WidePercent();
+
+    [GeneratedRegex("^:[^{}]*[0-9]{6}")]
+    private static partial Regex WideSpec();
 
     private void Part(Node node, string path, string name)
     {
@@ -210,6 +259,12 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
     private void Target(PrimaryExpr target, Space space)
     {
         Possible owner = solver.Along(target, target.Trailers.Length - 1, space);
+        string? attribute = (target.Trailers[^1] as AttributeTrailer)?.Name;
+        if (attribute is "server" or "addr" or "port" or "sock" && owner.Values.Any(v => v is Made { Path: "umqtt.simple.MQTTClient" or "umqtt.robust.MQTTClient" }))
+        {
+            findings.Add("host-computed", target, "A client's broker is given where the client is made.");
+        }
+
         Imported? imported = owner.Values.OfType<Imported>().FirstOrDefault();
         if (imported is not null)
         {

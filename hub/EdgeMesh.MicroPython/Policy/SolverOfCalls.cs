@@ -210,7 +210,7 @@ internal sealed partial class Solver
         Possible all = Possible.Nothing;
         foreach (string name in NamesOf(definition, around))
         {
-            if (facts.TakenAttributes.Contains(name) || (facts.Taken.Contains(name) && !(method && name == definition.Name)))
+            if (facts.TakenAttributes.Contains(name) || (method && facts.TakenAttributes.Contains(Facts.AnyAttribute)) || (facts.Taken.Contains(name) && !(method && name == definition.Name)))
             {
                 return Possible.Anything;
             }

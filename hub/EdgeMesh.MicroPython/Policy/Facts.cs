@@ -89,11 +89,13 @@ internal sealed partial class Facts
     private int _tries;
     private bool _endless;
 
-    private Facts() => _space = Root;
+    private readonly PolicyData _data;
 
-    internal static Facts Of(Module module)
+    private Facts(PolicyData data) => (_space, _data) = (Root, data);
+
+    internal static Facts Of(Module module, PolicyData data)
     {
-        Facts facts = new();
+        Facts facts = new(data);
         facts.Declare(module.Body);
         facts.Block(module.Body);
         facts.TakeOwn();
@@ -267,7 +269,7 @@ internal sealed partial class Facts
         if (from.Names.IsEmpty)
         {
             Imports.Add((from, from.Module, "*", from.Level));
-            foreach (string name in PolicyData.Shipped.ModuleNames(Modules.Canonical(from.Module)) ?? [])
+            foreach (string name in _data.ModuleNames(Modules.Canonical(from.Module)) ?? [])
             {
                 _space.Bind(name).Paths.Add(Modules.Canonical(from.Module) + "." + name);
             }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using EdgeMesh.MicroPython.Syntax;
@@ -26,12 +27,15 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
                 Possible before = solver.Along(primary, i, space);
                 if (primary.Trailers[i] is CallTrailer call)
                 {
-                    foreach (string path in before.Values.Select(v => v switch { Imported imported => imported.Path, Derived derived => derived.Path, _ => "" }))
+                    foreach (object value in before.Values)
                     {
-                        Call(path, call, space);
+                        if (value is Imported or Derived)
+                        {
+                            Call(value is Imported imported ? imported.Path : ((Derived)value).Path, call, space);
+                        }
                     }
 
-                    if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer method)
+                    if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer method && Judged.Contains(method.Name))
                     {
                         Method(solver.Along(primary, i - 1, space), method.Name, call, space);
                     }
@@ -144,7 +148,7 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
                 break;
         }
 
-        if (path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI" or "machine.I2S")
+        if (path[0] != '.' && path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI" or "machine.I2S")
         {
             foreach (Argument argument in call.Arguments.Where(a => a.Name is NameExpr name && PinKeywords.Contains(name.Id)))
             {
@@ -301,6 +305,10 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
             findings.Add("wifi", call, "Only the station that the agent keeps may be looked at; an access point may not be opened.");
         }
     }
+
+    // Methods that are judged, whatever their object.
+    private static readonly HashSet<string> Judged =
+        ["connect", "disconnect", "active", "config", "ifconfig", "ipconfig", "sendto", "duty", "duty_u16", "duty_ns", "init", "center", "__init__"];
 
     private void Method(Possible receiver, string method, CallTrailer call, Space space)
     {

@@ -9,6 +9,9 @@ namespace EdgeMesh.MicroPython.Policy;
 internal sealed partial class NameRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
     private readonly PolicyData _data = options.Data;
+    private readonly IReadOnlySet<string> _refused = options.Data.List("names_refused");
+    private readonly IReadOnlySet<string> _attributes = options.Data.List("attributes_refused");
+    private readonly IReadOnlySet<string> _builtins = options.Data.List("builtins");
     private bool _sockets;
 
     internal void Check()
@@ -21,7 +24,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
         foreach ((Node node, string name) in facts.Bound)
         {
-            if (_data.In("names_refused", name))
+            if (_refused.Contains(name))
             {
                 findings.Add("builtin", node, $"{name} is the name of something refused; it may not be given to anything else either.", "take another name");
             }
@@ -69,7 +72,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
     private void Import(Node node, string module, string? name, int level)
     {
         string canonical = Modules.Canonical(module);
-        bool prefix = name is null && _data.Modules.Any(m => m.Key.StartsWith(canonical + ".", System.StringComparison.Ordinal));
+        bool prefix = name is null && _data.IsPackage(canonical);
         if (level > 0 || (_data.ModuleNames(canonical) is null && !prefix && (name is null || _data.ModuleNames(canonical + "." + name) is null)))
         {
             findings.Add("module", node, level > 0 ? "Relative imports reach other files on the device." : $"The module {module} is not allowed.", Instead(canonical));
@@ -105,7 +108,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
     private void Name(NameExpr name, Space space, NameUse use)
     {
-        if (_data.In("names_refused", name.Id))
+        if (_refused.Contains(name.Id))
         {
             findings.Add("builtin", name, $"{name.Id} is not allowed.");
             return;
@@ -122,18 +125,17 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
             return;
         }
 
-        if (use is not (NameUse.Base or NameUse.Tested) && symbol.Paths.FirstOrDefault(IsModule) is { } module)
+        if (symbol.Paths.Count > 0 && use is not (NameUse.Base or NameUse.Tested) && symbol.Paths.FirstOrDefault(IsModule) is { } module)
         {
             findings.Add("module-value", name, $"The module {module} is used as a value.");
         }
     }
 
-    private bool IsModule(string path) => _data.ModuleNames(path) is not null || _data.Modules.Any(m => m.Key.StartsWith(path + ".", System.StringComparison.Ordinal))
-        || (!path.Contains('.', System.StringComparison.Ordinal));
+    private bool IsModule(string path) => _data.ModuleNames(path) is not null || !path.Contains('.', System.StringComparison.Ordinal);
 
     private void Builtin(NameExpr name, NameUse use)
     {
-        if (!_data.In("builtins", name.Id))
+        if (!_builtins.Contains(name.Id))
         {
             bool special = name.Id.StartsWith("__", System.StringComparison.Ordinal);
             findings.Add(special ? "builtin" : "undefined", name, special ? $"{name.Id} is not allowed." : $"Nothing defines {name.Id}, and it is no built-in that is allowed.");
@@ -153,7 +155,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
         for (int i = 0; i < primary.Trailers.Length; i++)
         {
             Possible before = solver.Along(primary, i, space);
-            if (primary.Trailers[i] is CallTrailer { Arguments: var given } && given.Any(a => a.Name is NameExpr { Id: "server_side" }))
+            if (primary.Trailers[i] is CallTrailer { Arguments: var given } && !given.IsEmpty && given.Any(IsServerSide))
             {
                 findings.Add("server", primary, "The server's side of a connection is a server.");
             }
@@ -162,9 +164,12 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
             {
                 case AttributeTrailer attribute:
                     Attribute(attribute, attribute.Name);
-                    foreach (Imported imported in before.Values.OfType<Imported>().Where(v => v.Path[0] != '.'))
+                    foreach (object value in before.Values)
                     {
-                        Part(attribute, imported.Path, attribute.Name);
+                        if (value is Imported imported && imported.Path[0] != '.')
+                        {
+                            Part(attribute, imported.Path, attribute.Name);
+                        }
                     }
 
                     break;
@@ -203,6 +208,8 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
     [GeneratedRegex("^:[^{}]*[0-9]{6}")]
     private static partial Regex WideSpec();
 
+    private static bool IsServerSide(Argument argument) => argument.Name is NameExpr { Id: "server_side" };
+
     private void Part(Node node, string path, string name)
     {
         HashSet<string>? names = _data.ModuleNames(path);
@@ -224,7 +231,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
         {
             findings.Add("server", node, $"{name} makes the device listen.");
         }
-        else if (_data.In("attributes_refused", name))
+        else if (_attributes.Contains(name))
         {
             findings.Add("attribute", node, $"{name} is not allowed, of whatever object.");
         }

@@ -49,6 +49,13 @@ internal sealed record Possible(ImmutableArray<object> Values, bool IsComplete)
             return IsComplete ? other : this;
         }
 
+        if (other.Values is [var added])
+        {
+            // Most often a single value is added, or is there already.
+            return Values.Contains(added) ? IsComplete && !other.IsComplete ? new(Values, false) : this
+                : Values.Length >= Most ? Anything : new(Values.Add(added), IsComplete && other.IsComplete);
+        }
+
         ImmutableArray<object> all = [.. Values.Union(other.Values)];
         return all.Length > Most ? Anything : new(all, IsComplete && other.IsComplete);
     }

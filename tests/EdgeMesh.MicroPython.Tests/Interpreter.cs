@@ -11,9 +11,13 @@ internal static class Interpreter
     internal static string Root { get; } = FindRoot();
 
     /// <summary>Asks its compile() about many programs: "ok", or its exception.</summary>
-    internal static async Task<string[]> CompileAsync(IEnumerable<string> programs)
+    internal static async Task<string[]> CompileAsync(IEnumerable<string> programs) =>
+        [.. (await AskAsync("compile.mjs", programs)).Select(a => JsonSerializer.Deserialize<string>(a)!)];
+
+    /// <summary>Gives programs to one of the tools, and returns its answers as lines of JSON.</summary>
+    internal static async Task<string[]> AskAsync(string tool, IEnumerable<string> programs)
     {
-        string tool = Path.Combine(Root, "tools/micropython/compile.mjs");
+        tool = Path.Combine(Root, "tools/micropython", tool);
         using Process node = Process.Start(new ProcessStartInfo("node", tool) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         using CancellationTokenSource limit = new(Limit);
         try
@@ -29,7 +33,7 @@ internal static class Interpreter
             });
             string answers = await node.StandardOutput.ReadToEndAsync(limit.Token);
             await write;
-            return [.. answers.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(a => JsonSerializer.Deserialize<string>(a)!)];
+            return answers.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
@@ -11,6 +12,9 @@ internal enum NameUse
     Base,
     Called,
     Tested,
+
+    /// <summary>Given to a built-in that only looks at it.</summary>
+    Looked,
 }
 
 /// <summary>One pass over the tree: every variable with what is put into it, and flat lists of what rules look at.</summary>
@@ -21,6 +25,8 @@ internal sealed partial class Facts
     internal List<(NameExpr Name, Space Space, NameUse Use)> Names { get; } = [];
 
     internal List<(PrimaryExpr Primary, Space Space)> Primaries { get; } = [];
+
+    internal List<(FString Text, Space Space)> Formats { get; } = [];
 
     internal List<(BinaryExpr Binary, Space Space)> Binaries { get; } = [];
 
@@ -38,6 +44,7 @@ internal sealed partial class Facts
 
     internal List<(Decorator Decorator, Space Space)> Decorators { get; } = [];
 
+    /// <summary>Names that are given a value, other than as members of a class, which no bare name reaches.</summary>
     internal List<(Node Node, string Name)> Bound { get; } = [];
 
     internal List<(Node Node, string Module, string? Name, int Level)> Imports { get; } = [];
@@ -45,8 +52,11 @@ internal sealed partial class Facts
     /// <summary>Calls by the last name before the parentheses: f(…) and x.f(…).</summary>
     internal Dictionary<string, List<(CallTrailer Call, Space Space, bool IsMethod)>> Calls { get; } = [];
 
-    /// <summary>Names and attributes that are used other than by calling them.</summary>
+    /// <summary>Names that are used other than by calling them.</summary>
     internal HashSet<string> Taken { get; } = [];
+
+    /// <summary>The same of attributes, which alone reach methods.</summary>
+    internal HashSet<string> TakenAttributes { get; } = [];
 
     /// <summary>What is assigned to an attribute of that name, of whatever object.</summary>
     internal Dictionary<string, Symbol> Attributes { get; } = [];
@@ -61,18 +71,34 @@ internal sealed partial class Facts
     /// <summary>Primaries that stand within a try that has a handler, by reference.</summary>
     internal HashSet<object> Guarded { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Names under which methods of the class itself know it: cls.</summary>
+    internal HashSet<string> OwnClass { get; } = [TypeOf];
+
+    /// <summary>Values that go to somebody else: arguments, elements, results.</summary>
+    internal List<(Expr Value, Space Space)> Handed { get; } = [];
+
+    /// <summary>What stands for an attribute whose name is computed.</summary>
+    internal const string AnyAttribute = "*";
+
+    /// <summary>What stands for the name of a class that type(x) gives.</summary>
+    internal const string TypeOf = "type()";
+
+    private readonly List<(string Callee, Space Space, string Taken)> _given = [];
     private Space _space;
     private int _loops;
     private int _tries;
     private bool _endless;
 
-    private Facts() => _space = Root;
+    private readonly PolicyData _data;
 
-    internal static Facts Of(Module module)
+    private Facts(PolicyData data) => (_space, _data) = (Root, data);
+
+    internal static Facts Of(Module module, PolicyData data)
     {
-        Facts facts = new();
+        Facts facts = new(data);
         facts.Declare(module.Body);
         facts.Block(module.Body);
+        facts.TakeOwn();
         return facts;
     }
 
@@ -114,9 +140,25 @@ internal sealed partial class Facts
         }
     }
 
+    // A function of the program's own that is named like a harmless built-in keeps what it is given.
+    private void TakeOwn()
+    {
+        foreach ((string callee, Space space, string taken) in _given)
+        {
+            if (space.Find(callee) is not null)
+            {
+                Taken.Add(taken);
+            }
+        }
+    }
+
     private Symbol Bind(Node node, string name)
     {
-        Bound.Add((node, name));
+        if (_space.Node is not ClassStmt || _space.Globals.Contains(name))
+        {
+            Bound.Add((node, name));
+        }
+
         return _space.Bind(name);
     }
 
@@ -149,6 +191,7 @@ internal sealed partial class Facts
         Block(body);
         if (node is LambdaExpr lambda)
         {
+            Hand(lambda.Body);
             Value(lambda.Body);
         }
 
@@ -187,7 +230,9 @@ internal sealed partial class Facts
                 Augmented.Add((augmented, _space, _loops));
                 Value(augmented.Target);
                 Value(augmented.Value);
-                Assign(augmented.Target, new BinaryExpr(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]));
+                BinaryExpr sum = new(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]);
+                Binaries.Add((sum, _space));
+                Assign(augmented.Target, sum);
                 break;
             case DelStmt delete:
                 foreach (Expr target in delete.Targets)
@@ -196,7 +241,7 @@ internal sealed partial class Facts
                 }
 
                 break;
-            case ReturnStmt result: Value(result.Value); break;
+            case ReturnStmt result: Hand(result.Value); Value(result.Value); break;
             case RaiseStmt raise: Value(raise.Value); Value(raise.Cause); break;
             case AssertStmt assert: Value(assert.Condition); Value(assert.Message); break;
             case ScopeStmt scope:
@@ -224,7 +269,7 @@ internal sealed partial class Facts
         if (from.Names.IsEmpty)
         {
             Imports.Add((from, from.Module, "*", from.Level));
-            foreach (string name in PolicyData.Shipped.ModuleNames(Modules.Canonical(from.Module)) ?? [])
+            foreach (string name in _data.ModuleNames(Modules.Canonical(from.Module)) ?? [])
             {
                 _space.Bind(name).Paths.Add(Modules.Canonical(from.Module) + "." + name);
             }
@@ -297,6 +342,11 @@ internal sealed partial class Facts
             case FunctionStmt function:
                 Decorate(function.Decorators);
                 Functions.Add((function, _space));
+                if (_space.Node is ClassStmt && function.Parameters is [{ } first, ..] && (function.Name == "__new__" || function.Decorators.Any(d => d.Path is ["classmethod"])))
+                {
+                    OwnClass.Add(first.Name);
+                }
+
                 Bind(function, function.Name).Functions.Add(function);
                 foreach (Parameter parameter in function.Parameters)
                 {

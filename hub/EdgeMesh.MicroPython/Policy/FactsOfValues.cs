@@ -14,24 +14,27 @@ internal sealed partial class Facts
                 Names.Add((name, _space, use));
                 if (use == NameUse.Value)
                 {
+                    (_space.Node is ClassStmt ? TakenAttributes : Taken).Add(name.Id);
                     Taken.Add(name.Id);
                 }
 
                 break;
             case FString text:
+                Formats.Add((text, _space));
                 foreach (StringPiece piece in text.Pieces)
                 {
                     Values(piece.Fields);
                 }
 
                 break;
-            case TupleExpr tuple: Values(tuple.Items); break;
-            case ListExpr list: Values(list.Items); break;
-            case SetExpr set: Values(set.Items); break;
+            case TupleExpr tuple: Items(tuple.Items); break;
+            case ListExpr list: Items(list.Items); break;
+            case SetExpr set: Items(set.Items); break;
             case DictExpr dict:
                 foreach (DictItem item in dict.Items)
                 {
                     Value(item.Key);
+                    Hand(item.Value);
                     Value(item.Value);
                 }
 
@@ -65,10 +68,32 @@ internal sealed partial class Facts
             case CompareExpr compare:
                 Compares.Add((compare, _space));
                 bool identity = compare is { Operators: ["is" or "is not"], Operands: [_, SingletonLiteral { Value: Singleton.None }] };
-                Values(compare.Operands, identity ? NameUse.Tested : NameUse.Value);
+                foreach (Expr operand in compare.Operands)
+                {
+                    Value(operand, identity || IsTypeOf(operand) ? NameUse.Tested : NameUse.Value);
+                }
+
                 break;
             case SliceExpr slice: Value(slice.Lower); Value(slice.Upper); Value(slice.Step); break;
-            case PrimaryExpr primary: Primary(primary); break;
+            case PrimaryExpr primary: Primary(primary, use); break;
+        }
+    }
+
+    // What is handed on as a value is called by somebody else.
+    private void Hand(Expr? value)
+    {
+        if (value is NameExpr { Constant: null } or PrimaryExpr { Trailers: [.., AttributeTrailer] })
+        {
+            Handed.Add((value, _space));
+        }
+    }
+
+    private void Items(ImmutableArray<Expr> items)
+    {
+        foreach (Expr item in items)
+        {
+            Hand(item);
+            Value(item);
         }
     }
 
@@ -80,7 +105,22 @@ internal sealed partial class Facts
         }
     }
 
-    private void Primary(PrimaryExpr primary)
+    private static bool IsTypeOf(Expr value) => value is PrimaryExpr { Value: NameExpr { Id: "type" }, Trailers: [CallTrailer, ..] };
+
+    // type(x) gives a class without its name: called at once, it is called by that; kept, anything may call it.
+    private void TakeType(PrimaryExpr primary, NameUse use)
+    {
+        if (IsTypeOf(primary) && primary.Trailers is [_, CallTrailer made, ..])
+        {
+            AddCall(TypeOf, made, false);
+        }
+        else if (IsTypeOf(primary) && primary.Trailers.Length == 1 && use == NameUse.Value)
+        {
+            Taken.Add(TypeOf);
+        }
+    }
+
+    private void Primary(PrimaryExpr primary, NameUse use = NameUse.Value)
     {
         Primaries.Add((primary, _space));
         if (_tries > 0)
@@ -88,6 +128,7 @@ internal sealed partial class Facts
             Guarded.Add(primary);
         }
 
+        TakeType(primary, use);
         Value(primary.Value, primary.Trailers is [AttributeTrailer, ..] ? NameUse.Base : primary.Trailers is [CallTrailer, ..] ? NameUse.Called : NameUse.Value);
         for (int i = 0; i < primary.Trailers.Length; i++)
         {
@@ -106,7 +147,7 @@ internal sealed partial class Facts
                     }
 
                     break;
-                case AttributeTrailer attribute: Taken.Add(attribute.Name); break;
+                case AttributeTrailer attribute: TakenAttributes.Add(attribute.Name); break;
                 case IndexTrailer index: Value(index.Index); break;
                 case CallTrailer call:
                     if (i == 0 && primary.Value is NameExpr callee)
@@ -114,7 +155,8 @@ internal sealed partial class Facts
                         AddCall(callee.Id, call, false);
                     }
 
-                    Arguments(call.Arguments);
+                    string? name = i == 0 ? (primary.Value as NameExpr)?.Id : (primary.Trailers[i - 1] as AttributeTrailer)?.Name;
+                    Arguments(call.Arguments, i == 0 || name == "__new__" ? name : null);
                     break;
             }
         }
@@ -130,11 +172,26 @@ internal sealed partial class Facts
         calls.Add((call, _space, isMethod));
     }
 
-    private void Arguments(ImmutableArray<Argument> arguments)
+    // These look at what they are given and keep nothing of it. What getattr is asked for is taken.
+    private void Arguments(ImmutableArray<Argument> arguments, string? callee = null)
     {
+        bool looks = callee is "isinstance" or "issubclass" or "super" or "print" or "repr" or "str" or "type" or "id" or "callable" or "__new__";
         foreach (Argument argument in arguments)
         {
-            Value(argument.Value);
+            Value(argument.Value, looks && (argument.Value is NameExpr || IsTypeOf(argument.Value)) ? NameUse.Looked : NameUse.Value);
+            if (looks && callee != "__new__")
+            {
+                _given.Add((callee!, _space, argument.Value is NameExpr name ? name.Id : TypeOf));
+            }
+            else
+            {
+                Hand(argument.Value);
+            }
+
+            if (callee is "getattr" or "setattr")
+            {
+                TakenAttributes.Add((argument.Value as StringLiteral)?.Value ?? AnyAttribute);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using EdgeMesh.MicroPython.Syntax;
@@ -10,12 +11,15 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
 {
     // machine.Pin.IN of the ESP32.
     private const int PinIn = 1;
-    private static readonly string[] PinKeywords = ["tx", "rx", "rts", "cts", "scl", "sda", "sck", "mosi", "miso", "pin"];
+    private static readonly string[] PinKeywords = ["tx", "rx", "rts", "cts", "scl", "sda", "sck", "mosi", "miso", "ws", "sd", "mck", "pin"];
+    // Clocks of the ESP32 at which the radio works.
+    private static readonly BigInteger[] Frequencies = [80_000_000, 160_000_000, 240_000_000];
     private readonly PolicyData _data = options.Data;
     private readonly Board _board = options.Pins;
 
     internal void Check()
     {
+        Handed();
         foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
         {
             for (int i = 0; i < primary.Trailers.Length; i++)
@@ -23,16 +27,71 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
                 Possible before = solver.Along(primary, i, space);
                 if (primary.Trailers[i] is CallTrailer call)
                 {
-                    foreach (Imported callee in before.Values.OfType<Imported>())
+                    foreach (object value in before.Values)
                     {
-                        Call(callee.Path, call, space);
+                        if (value is Imported or Derived)
+                        {
+                            Call(value is Imported imported ? imported.Path : ((Derived)value).Path, call, space);
+                        }
                     }
 
-                    if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer method)
+                    if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer method && Judged.Contains(method.Name))
                     {
                         Method(solver.Along(primary, i - 1, space), method.Name, call, space);
                     }
                 }
+                else if (primary.Trailers[i] is AttributeTrailer { Name: var name } && (i + 1 == primary.Trailers.Length || primary.Trailers[i + 1] is not CallTrailer))
+                {
+                    Taken(before, name, primary);
+                }
+            }
+        }
+    }
+
+    // Something that is judged by its arguments may not be called by others, who are not seen to give them.
+    private void Handed()
+    {
+        foreach ((Expr value, Space space) in facts.Handed)
+        {
+            foreach (string path in solver.Of(value, space).Values.Select(v => v switch { Imported imported => imported.Path, Derived derived => derived.Path, _ => "" }))
+            {
+                if (path == "machine.Pin")
+                {
+                    findings.Add("pin-computed", value, "Which pins others make with this is not known before the program runs.");
+                }
+                else if (path is "machine.deepsleep" or "machine.lightsleep")
+                {
+                    findings.Add("sleep-time", value, "For how long others call this is not known before the program runs.");
+                }
+                else if (path is "network.WLAN")
+                {
+                    findings.Add("wifi", value, "What others open with this is not known before the program runs.");
+                }
+                else if (path.StartsWith("requests.", StringComparison.Ordinal) || path is "socket.getaddrinfo" or "asyncio.open_connection" || path.EndsWith(".MQTTClient", StringComparison.Ordinal))
+                {
+                    findings.Add("host-computed", value, "To whom others connect with this is not known before the program runs.");
+                }
+            }
+        }
+    }
+
+    // A method that is judged by its arguments, kept to be called elsewhere.
+    private void Taken(Possible receiver, string name, Node node)
+    {
+        foreach (object value in receiver.Values)
+        {
+            switch (value)
+            {
+                case Imported { Path: "machine.Pin" } when name is "board" or "cpu": findings.Add("pin-computed", node, "A pin is named by its number."); break;
+                case Made { Path: "network.WLAN" } when name is "connect" or "disconnect" or "active" or "config" or "ifconfig" or "ipconfig":
+                    findings.Add("wifi", node, $"{name} is used as a value; what it is called with cannot be seen then.");
+                    break;
+                case Made { Path: "machine.PWM" } when name is "duty" or "duty_u16" or "duty_ns" or "init":
+                    findings.Add("duty", node, $"{name} is used as a value; what it is called with cannot be seen then.");
+                    break;
+                case Made { Path: "socket.socket" } when name is "connect" or "sendto":
+                    findings.Add("host-computed", node, $"{name} is used as a value; what it is called with cannot be seen then.");
+                    break;
             }
         }
     }
@@ -41,6 +100,16 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
     {
         switch (path)
         {
+            case ".getattr" when call.Arguments is [var of, { Value: var asked }, ..]:
+                foreach (string name in solver.Of(asked, space).Values.OfType<string>())
+                {
+                    Taken(solver.Of(of.Value, space), name, call);
+                }
+
+                break;
+            case "math.factorial" when call.Arguments is [{ } n] && solver.Of(n.Value, space).Values.Any(v => v is BigInteger big && big > 1000):
+                findings.Add("memory", call, "This is a number of thousands of digits.");
+                break;
             case "machine.Pin":
                 // Without a number a Pin cannot be made: arguments that are unpacked hide it.
                 Pin(Given(call, 0, "id") is { } id ? id : null, call, space, Drives(call, space), certain: true);
@@ -48,10 +117,16 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
             case "machine.ADC" or "machine.TouchPad":
                 Pin(Given(call, 0, "pin"), call, space, false, certain: true);
                 break;
+            case "machine.SoftI2C" when call.Arguments is [{ Kind: ArgumentKind.Positional }, ..]:
+                Pin(Given(call, 0, "scl"), call, space, true, certain: false);
+                Pin(Given(call, 1, "sda"), call, space, true, certain: false);
+                break;
             case "machine.PWM" or "machine.DAC" or "machine.Signal" or "neopixel.NeoPixel" or "apa106.APA106" or "dht.DHT11" or "dht.DHT22" or "onewire.OneWire":
                 Pin(Given(call, 0, "pin"), call, space, true, certain: false);
                 Duties(call, space);
                 break;
+            case "machine.freq": Frequency(call, space); break;
+            case "machine.Timer": Period(call, space); break;
             case "machine.time_pulse_us": Pin(Given(call, 0, "pin"), call, space, false, certain: false); break;
             case "machine.UART":
                 if (solver.Of(Given(call, 0, "id") ?? call.Arguments.FirstOrDefault()?.Value ?? new IntegerLiteral(call.Span, 0, "0"), space) is var port
@@ -73,7 +148,7 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
                 break;
         }
 
-        if (path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI")
+        if (path[0] != '.' && path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI" or "machine.I2S")
         {
             foreach (Argument argument in call.Arguments.Where(a => a.Name is NameExpr name && PinKeywords.Contains(name.Id)))
             {
@@ -175,7 +250,12 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
     {
         Duty(Given(call, 2, "duty"), 1023, space);
         Duty(Given(call, 99, "duty_u16"), 65535, space);
+        Duty(Given(call, 99, "duty_ns"), PeriodNs(call, space), space);
     }
+
+    private long PeriodNs(CallTrailer call, Space space) =>
+        Given(call, 1, "freq") is { } freq && solver.Of(freq, space) is { IsComplete: true, Values: [BigInteger { Sign: > 0 } hertz] } && hertz < 1_000_000_000
+            ? 1_000_000_000 / (long)hertz : 1_000_000_000;
 
     private void Duty(Expr? duty, long full, Space space)
     {
@@ -183,6 +263,26 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
         if (duty is not null && solver.Of(duty, space).Values.Any(v => (v is BigInteger i && (i.Sign < 0 || i * 100 > full * percent)) || (v is double d && d * 100 > full * percent)))
         {
             findings.Add("duty", duty, $"This duty is beyond {percent} % of {full}.");
+        }
+    }
+
+    private void Frequency(CallTrailer call, Space space)
+    {
+        Possible frequency = call.Arguments switch { [] => Possible.Nothing, [{ Kind: ArgumentKind.Positional } only] => solver.Of(only.Value, space), _ => Possible.Anything };
+        if (!frequency.IsComplete || frequency.Values.Any(v => v is not BigInteger hertz || !Frequencies.Contains(hertz)))
+        {
+            findings.Add("module-name", call, "The clock may be 80, 160 or 240 MHz: slower, the Wi-Fi is lost.");
+        }
+    }
+
+    private void Period(CallTrailer call, Space space)
+    {
+        long least_ms = _data.Limit("timer_least_ms");
+        bool fast = Given(call, 99, "period") is { } period && solver.Of(period, space).Values.Any(v => v is BigInteger ms && ms < least_ms);
+        fast |= Given(call, 99, "freq") is { } freq && solver.Of(freq, space).Values.Any(v => (v is BigInteger hertz && hertz * least_ms > 1000) || (v is double real && real * least_ms > 1000));
+        if (fast)
+        {
+            findings.Add("timer-fast", call, $"A timer may not call more often than every {least_ms} ms.");
         }
     }
 
@@ -206,6 +306,10 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
         }
     }
 
+    // Methods that are judged, whatever their object.
+    private static readonly HashSet<string> Judged =
+        ["connect", "disconnect", "active", "config", "ifconfig", "ipconfig", "sendto", "duty", "duty_u16", "duty_ns", "init", "center", "__init__"];
+
     private void Method(Possible receiver, string method, CallTrailer call, Space space)
     {
         bool wlan = receiver.Values.Any(v => v is Made { Path: "network.WLAN" });
@@ -226,7 +330,21 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
             case "connect" or "sendto" when socket || (facts.Imports.Exists(i => Modules.Canonical(i.Module) == "socket") && !client):
                 Address(call.Arguments.Length == 0 ? null : call.Arguments[method == "connect" ? 0 : ^1].Value, call, space);
                 break;
+            case "init" when receiver.Values.Any(v => v is Made { Path: "machine.Timer" }): Period(call, space); break;
             case "duty" when receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Duty(Given(call, 0, "duty"), 1023, space); break;
+            case "init" when receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Duties(call, space); break;
+            case "duty_ns" when receiver.Values.OfType<Made>().FirstOrDefault(v => v.Path == "machine.PWM") is { } pwm:
+                Duty(Given(call, 0, "duty_ns"), PeriodNs(pwm.Call, pwm.Space), space);
+                break;
+            case "center" when Given(call, 0, "width") is { } width: Memory(width, call, space); break;
+            case "__init__" when Class(space) is { } around:
+                bool super = receiver.Values.Any(v => v is Made { Path: ".super" });
+                foreach (string path in super ? solver.Ancestors((ClassStmt)around.Node!, around.Parent!) : receiver.Values.OfType<Imported>().Select(v => v.Path))
+                {
+                    Call(path, super ? call : call with { Arguments = call.Arguments.IsEmpty ? [] : call.Arguments.RemoveAt(0) }, space);
+                }
+
+                break;
             case "duty_u16" when receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Duty(Given(call, 0, "duty_u16"), 65535, space); break;
             case "init" when receiver.Values.Any(v => v is Made { Path: "machine.Pin" }) && (Given(call, 0, "mode") is { } mode)
                 && solver.Of(mode, space).Values.Any(v => v is Imported { Path: var path } && !path.EndsWith(".IN", StringComparison.Ordinal)):
@@ -237,6 +355,16 @@ internal sealed class HardwareRules(Facts facts, Solver solver, Findings finding
 
                 break;
         }
+    }
+
+    private static Space? Class(Space? space)
+    {
+        while (space is not null && space.Node is not ClassStmt)
+        {
+            space = space.Parent;
+        }
+
+        return space;
     }
 
     // socket.connect takes (host, port), or what getaddrinfo gave for a host that was looked at there.
@@ -343,5 +471,5 @@ internal static class Hosts
             : host == pattern);
 
     // A name such as 10.evil.example begins as an address does.
-    private static bool IsAddress(string host) => host.Split('.') is { Length: 4 } parts && parts.All(p => byte.TryParse(p, out _));
+    private static bool IsAddress(string host) => host.Split('.') is { Length: 4 } parts && parts.All(p => byte.TryParse(p, out _) && (p.Length == 1 || p[0] != '0'));
 }

@@ -43,6 +43,7 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
             findings.Add("ticks-compared", compare, "Ticks are compared as if they only grew.");
         }
 
+        Rounds();
         foreach ((PrimaryExpr primary, Space _) in facts.Primaries.Where(p => !facts.Guarded.Contains(p.Primary)
             && p.Primary.Trailers is [.., AttributeTrailer method, CallTrailer] && Sensors.Contains(method.Name)))
         {
@@ -91,6 +92,12 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
 
             string? name = i == 0 ? (primary.Value as NameExpr)?.Id : (primary.Trailers[i - 1] as AttributeTrailer)?.Name;
             if (name is null)
+            {
+                continue;
+            }
+
+            // A coroutine that nobody awaits does not run.
+            if (solver.Along(primary, i, space).Values is [Imported { Path: "asyncio.sleep" or "asyncio.sleep_ms" }])
             {
                 continue;
             }
@@ -177,11 +184,39 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
         }
         else if (statement is ForStmt each)
         {
-            if (!Pausing(each.Body, space) && !Flow.Leaves(each.Body, true) && solver.Of(each.Source, space).Values.Any(IsLong))
+            if (!Pausing(each.Body, space) && !Flow.Leaves(each.Body, true) && (solver.Of(each.Source, space).Values.Any(IsLong) || IsEndless(each.Source, space)))
             {
                 findings.Add("loop-too-long", each, $"This loop takes more than {_data.Limit("loop_rounds")} rounds without a pause.");
             }
         }
+    }
+
+    // Rounds that comprehensions and built-ins make, which never pause.
+    private void Rounds()
+    {
+        HashSet<Node> sources = new(facts.Loops.Select(l => l.Loop).OfType<ForStmt>().Select(f => (Node)f.Source), ReferenceEqualityComparer.Instance);
+        foreach (string maker in new[] { "range", "iter" })
+        {
+            foreach ((PrimaryExpr primary, Space space) in facts.Primaries.Where(p => p.Primary is { Value: NameExpr name, Trailers: [CallTrailer] } && name.Id == maker && !sources.Contains(p.Primary)))
+            {
+                Possible made = solver.Of(primary, space);
+                if (made.Values.Any(v => IsLong(v) && (maker == "range" || solver.Of(((Made)v).Call.Arguments[0].Value, space).Values.Any(f => f is Imported))))
+                {
+                    findings.Add("loop-too-long", primary, $"This takes more than {_data.Limit("loop_rounds")} rounds without a pause.");
+                }
+            }
+        }
+    }
+
+    // for … in f(), where f yields for ever and never pauses.
+    private bool IsEndless(Expr source, Space space) => source is PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } && space.Find(name.Id) is { } symbol
+        && symbol.Functions.Exists(function => function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space)));
+
+    private bool YieldsOnly(WhileStmt loop, Space space)
+    {
+        bool only = true;
+        Parts.Visit(loop.Body, part => only &= part is not (KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt) && !(part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
+        return only;
     }
 
     private bool IsLong(object source)

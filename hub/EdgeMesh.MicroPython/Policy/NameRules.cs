@@ -1,13 +1,17 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.RegularExpressions;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
 
 /// <summary>What a program may name: modules and their parts, built-ins, attributes.</summary>
-internal sealed class NameRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
+internal sealed partial class NameRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
     private readonly PolicyData _data = options.Data;
+    private readonly IReadOnlySet<string> _refused = options.Data.List("names_refused");
+    private readonly IReadOnlySet<string> _attributes = options.Data.List("attributes_refused");
+    private readonly IReadOnlySet<string> _builtins = options.Data.List("builtins");
     private bool _sockets;
 
     internal void Check()
@@ -20,7 +24,7 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
 
         foreach ((Node node, string name) in facts.Bound)
         {
-            if (_data.In("names_refused", name))
+            if (_refused.Contains(name))
             {
                 findings.Add("builtin", node, $"{name} is the name of something refused; it may not be given to anything else either.", "take another name");
             }
@@ -34,6 +38,19 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
         foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
         {
             Primary(primary, space);
+        }
+
+        foreach ((BinaryExpr binary, Space space) in facts.Binaries.Where(b => b.Binary.Operators[0] == "%" && b.Binary.Operands[0] is not IntegerLiteral))
+        {
+            Template(solver.Of(binary.Operands[0], space), '%', binary);
+        }
+
+        foreach ((FString text, Space _) in facts.Formats)
+        {
+            if (text.Pieces.Any(p => p.Literals.Any(l => WideSpec().IsMatch(l))))
+            {
+                findings.Add("memory", text, "This template makes a text larger than the device's memory.");
+            }
         }
 
         foreach ((Expr target, Space space) in facts.Targets)
@@ -55,7 +72,7 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
     private void Import(Node node, string module, string? name, int level)
     {
         string canonical = Modules.Canonical(module);
-        bool prefix = name is null && _data.Modules.Any(m => m.Key.StartsWith(canonical + ".", System.StringComparison.Ordinal));
+        bool prefix = name is null && _data.IsPackage(canonical);
         if (level > 0 || (_data.ModuleNames(canonical) is null && !prefix && (name is null || _data.ModuleNames(canonical + "." + name) is null)))
         {
             findings.Add("module", node, level > 0 ? "Relative imports reach other files on the device." : $"The module {module} is not allowed.", Instead(canonical));
@@ -91,7 +108,7 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
 
     private void Name(NameExpr name, Space space, NameUse use)
     {
-        if (_data.In("names_refused", name.Id))
+        if (_refused.Contains(name.Id))
         {
             findings.Add("builtin", name, $"{name.Id} is not allowed.");
             return;
@@ -108,18 +125,17 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
             return;
         }
 
-        if (use is not (NameUse.Base or NameUse.Tested) && symbol.Paths.FirstOrDefault(IsModule) is { } module)
+        if (symbol.Paths.Count > 0 && use is not (NameUse.Base or NameUse.Tested) && symbol.Paths.FirstOrDefault(IsModule) is { } module)
         {
             findings.Add("module-value", name, $"The module {module} is used as a value.");
         }
     }
 
-    private bool IsModule(string path) => _data.ModuleNames(path) is not null || _data.Modules.Any(m => m.Key.StartsWith(path + ".", System.StringComparison.Ordinal))
-        || (!path.Contains('.', System.StringComparison.Ordinal));
+    private bool IsModule(string path) => _data.ModuleNames(path) is not null || !path.Contains('.', System.StringComparison.Ordinal);
 
     private void Builtin(NameExpr name, NameUse use)
     {
-        if (!_data.In("builtins", name.Id))
+        if (!_builtins.Contains(name.Id))
         {
             bool special = name.Id.StartsWith("__", System.StringComparison.Ordinal);
             findings.Add(special ? "builtin" : "undefined", name, special ? $"{name.Id} is not allowed." : $"Nothing defines {name.Id}, and it is no built-in that is allowed.");
@@ -139,20 +155,60 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
         for (int i = 0; i < primary.Trailers.Length; i++)
         {
             Possible before = solver.Along(primary, i, space);
+            if (primary.Trailers[i] is CallTrailer { Arguments: var given } && !given.IsEmpty && given.Any(IsServerSide))
+            {
+                findings.Add("server", primary, "The server's side of a connection is a server.");
+            }
+
             switch (primary.Trailers[i])
             {
                 case AttributeTrailer attribute:
                     Attribute(attribute, attribute.Name);
-                    foreach (Imported imported in before.Values.OfType<Imported>().Where(v => v.Path[0] != '.'))
+                    foreach (object value in before.Values)
                     {
-                        Part(attribute, imported.Path, attribute.Name);
+                        if (value is Imported imported && imported.Path[0] != '.')
+                        {
+                            Part(attribute, imported.Path, attribute.Name);
+                        }
                     }
 
                     break;
+                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(solver.Along(primary, i - 1, space), '{', call); break;
                 case CallTrailer call when i == 0 && primary.Value is NameExpr name && space.Find(name.Id) is null: Call(call, name.Id, space); break;
             }
         }
     }
+
+    /// <summary>A template that asks for special attributes, or for a width that no memory holds.</summary>
+    private void Template(Possible template, char sign, Node node)
+    {
+        foreach (string text in template.Values.OfType<string>())
+        {
+            if (sign == '{' && Special().IsMatch(text))
+            {
+                findings.Add("dunder", node, "This template asks for special attributes.");
+            }
+
+            if ((sign == '{' ? WideField() : WidePercent()).IsMatch(text))
+            {
+                findings.Add("memory", node, "This template makes a text larger than the device's memory.");
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\{[^{}]*__")]
+    private static partial Regex Special();
+
+    [GeneratedRegex(@"\{[^{}]*:[^{}]*[0-9]{6}")]
+    private static partial Regex WideField();
+
+    [GeneratedRegex("%[-+ #0]*[0-9.]*[0-9]{6}")]
+    private static partial Regex WidePercent();
+
+    [GeneratedRegex("^:[^{}]*[0-9]{6}")]
+    private static partial Regex WideSpec();
+
+    private static bool IsServerSide(Argument argument) => argument.Name is NameExpr { Id: "server_side" };
 
     private void Part(Node node, string path, string name)
     {
@@ -175,7 +231,7 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
         {
             findings.Add("server", node, $"{name} makes the device listen.");
         }
-        else if (_data.In("attributes_refused", name))
+        else if (_attributes.Contains(name))
         {
             findings.Add("attribute", node, $"{name} is not allowed, of whatever object.");
         }
@@ -210,6 +266,12 @@ internal sealed class NameRules(Facts facts, Solver solver, Findings findings, P
     private void Target(PrimaryExpr target, Space space)
     {
         Possible owner = solver.Along(target, target.Trailers.Length - 1, space);
+        string? attribute = (target.Trailers[^1] as AttributeTrailer)?.Name;
+        if (attribute is "server" or "addr" or "port" or "sock" && owner.Values.Any(v => v is Made { Path: "umqtt.simple.MQTTClient" or "umqtt.robust.MQTTClient" }))
+        {
+            findings.Add("host-computed", target, "A client's broker is given where the client is made.");
+        }
+
         Imported? imported = owner.Values.OfType<Imported>().FirstOrDefault();
         if (imported is not null)
         {

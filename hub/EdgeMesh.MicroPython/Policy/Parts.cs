@@ -4,7 +4,7 @@ using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
 
-/// <summary>Every part of a tree that runs where it stands; bodies of functions, lambdas and classes run elsewhere and are left out.</summary>
+/// <summary>Every part of a tree that runs where it stands; bodies of functions, lambdas and classes run elsewhere and are left out, as is what a constant condition shuts off.</summary>
 internal static class Parts
 {
     internal static void Visit(ImmutableArray<Stmt> body, Action<Node> action)
@@ -40,7 +40,10 @@ internal static class Parts
                 foreach (Branch branch in s.Branches)
                 {
                     Visit(branch.Condition, action);
-                    Visit(branch.Body, action);
+                    if (Constants.Of(branch.Condition) is not { IsTrue: false })
+                    {
+                        Visit(branch.Body, action);
+                    }
                 }
 
                 Visit(s.Else, action);

@@ -31,6 +31,7 @@ public sealed class PolicyData
     private readonly Dictionary<string, HashSet<string>> _lists;
     private readonly Dictionary<string, long> _limits;
     private readonly Dictionary<string, Board> _boards;
+    private HashSet<string>? _packages;
 
     private PolicyData(
         Dictionary<string, HashSet<string>> modules, Dictionary<string, HashSet<string>> lists, Dictionary<string, long> limits, Dictionary<string, Board> boards) =>
@@ -44,6 +45,9 @@ public sealed class PolicyData
 
     /// <summary>The boards by name.</summary>
     public IReadOnlyDictionary<string, Board> Boards => _boards;
+
+    /// <summary>Whether modules begin with that path and a dot.</summary>
+    internal bool IsPackage(string path) => (_packages ??= [.. _modules.Keys.Where(m => m.Contains('.', StringComparison.Ordinal)).Select(m => m[..m.IndexOf('.', StringComparison.Ordinal)])]).Contains(path);
 
     internal HashSet<string>? ModuleNames(string module) => _modules.GetValueOrDefault(module);
 

@@ -50,7 +50,7 @@ public static class ProgramPolicy
 
         if (parsed.Tree is not null)
         {
-            Facts facts = Facts.Of(parsed.Tree);
+            Facts facts = Facts.Of(parsed.Tree, options.Data);
             Solver solver = new(facts);
             new NameRules(facts, solver, findings, options).Check();
             new HardwareRules(facts, solver, findings, options).Check();

@@ -37,6 +37,7 @@ public static class Rules
         Refuse("sleep-time", "a deep sleep that is not of a known, bounded length", "Asleep the device hears no update.", "machine.deepsleep(milliseconds) with a number from a second to a day"),
         Refuse("loop-without-sleep", "an endless loop that never pauses", "The agent runs only while the program sleeps: it would lose the connection, and the watchdog would reset the device.", "put time.sleep_ms(10) or more into the loop"),
         Refuse("loop-too-long", "a loop of very many rounds without a pause", "The watchdog would reset the device.", "put a sleep into the loop, or count less"),
+        Refuse("timer-fast", "a timer that calls very often", "Its calls would leave no time for the agent.", "take a longer period, or PWM for signals"),
         Refuse("recursion", "a function that calls itself without a condition", "It ends in an overflow of the stack.", "put the call under a condition, or write a loop"),
         Refuse("memory", "a value larger than the device's memory", "The program would fail for want of memory, or compute for hours.", "make it smaller"),
         Refuse("stop-swallowed", "an endless loop that catches what stops programs", "The agent could not end the program for an update.", "catch OSError or Exception"),

@@ -10,6 +10,9 @@ namespace EdgeMesh.MicroPython.Policy;
 /// <summary>Something imported, or a built-in, by its dotted path; built-ins begin with a dot.</summary>
 internal sealed record Imported(string Path);
 
+/// <summary>A class of the program's own with the constructor of something imported.</summary>
+internal sealed record Derived(string Path);
+
 /// <summary>What a call of something imported or built in gives.</summary>
 internal sealed record Made(string Path, CallTrailer Call, Space Space);
 
@@ -44,6 +47,13 @@ internal sealed record Possible(ImmutableArray<object> Values, bool IsComplete)
         if (Values.IsEmpty && other.Values.IsEmpty)
         {
             return IsComplete ? other : this;
+        }
+
+        if (other.Values is [var added])
+        {
+            // Most often a single value is added, or is there already.
+            return Values.Contains(added) ? IsComplete && !other.IsComplete ? new(Values, false) : this
+                : Values.Length >= Most ? Anything : new(Values.Add(added), IsComplete && other.IsComplete);
         }
 
         ImmutableArray<object> all = [.. Values.Union(other.Values)];
@@ -142,6 +152,11 @@ internal sealed partial class Solver(Facts facts)
             all = all.Or(Possible.One(new Imported(path)));
         }
 
+        foreach (ClassStmt type in symbol.Classes)
+        {
+            all = Bases(type, symbol.Space).Aggregate(all, (sum, path) => sum.Or(new Possible([new Derived(path)], false)));
+        }
+
         foreach (Site site in symbol.Values)
         {
             all = all.Or(Of(site.Expr, site.Space));
@@ -160,6 +175,13 @@ internal sealed partial class Solver(Facts facts)
         _known[symbol] = all;
         return all;
     }
+
+    /// <summary>What imported things a class inherits its constructor from.</summary>
+    private IEnumerable<string> Bases(ClassStmt type, Space space) => facts.ClassSpaces[type].Symbols.ContainsKey("__init__") ? [] : Ancestors(type, space);
+
+    /// <summary>What imported things a class inherits.</summary>
+    internal IEnumerable<string> Ancestors(ClassStmt type, Space space) => type.Bases.SelectMany(b => Of(b.Value, space).Values)
+        .Select(v => v switch { Imported imported => imported.Path, Derived derived => derived.Path, _ => "." }).Where(path => path[0] != '.');
 
     /// <summary>What a primary may be before its trailer of that index.</summary>
     internal Possible Along(PrimaryExpr primary, int steps, Space space)

@@ -19,7 +19,7 @@ internal sealed partial class Solver
         if (index > 0 && primary.Trailers[index - 1] is AttributeTrailer { Name: "format" })
         {
             Possible text = Along(primary, index - 1, space);
-            return Map(text, v => v is string template ? new Beginning(Until(template, '{')) : v as Beginning);
+            return Map(text, v => v is string template ? Filled(template, '{', i => Argument(call, i, space)) : v as Beginning);
         }
 
         if (callee is not { IsComplete: true, Values: [Imported { Path: var path }] })
@@ -44,7 +44,41 @@ internal sealed partial class Solver
         _ => null,
     };
 
-    private static string Until(string text, char end) => text.IndexOf(end, StringComparison.Ordinal) is >= 0 and var at ? text[..at] : text;
+    // A template with what is known filled in, as far as that goes.
+    private static object Filled(string template, char sign, Func<int, Possible> argument)
+    {
+        StringBuilder text = new();
+        int next = 0;
+        for (int i = 0; i < template.Length; i++)
+        {
+            if (template[i] != sign && (sign == '%' || template[i] != '}'))
+            {
+                text.Append(template[i]);
+                continue;
+            }
+
+            // Only plain fields are followed: %s, %d and {}.
+            bool plain = i + 1 < template.Length && (sign == '%' ? template[i + 1] is 's' or 'd' : template[i] == '{' && template[i + 1] == '}');
+            if (!plain || text.Length > MostText || argument(next++) is not { IsComplete: true, Values: [string or BigInteger] } field)
+            {
+                return new Beginning(text.ToString());
+            }
+
+            text.Append(field.Values[0]);
+            i++;
+        }
+
+        return text.ToString();
+    }
+
+    private Possible Operand(Possible right, int index) => right switch
+    {
+        { IsComplete: true, Values: [Container { Expr: TupleExpr tuple } container] } => index < tuple.Items.Length ? Of(tuple.Items[index], container.Space) : Possible.Anything,
+        _ => index == 0 ? right : Possible.Anything,
+    };
+
+    private Possible Argument(CallTrailer call, int index, Space space) =>
+        index < call.Arguments.Length && call.Arguments.All(a => a.Kind == ArgumentKind.Positional) ? Of(call.Arguments[index].Value, space) : Possible.Anything;
 
     private Possible Range(Made range)
     {
@@ -108,11 +142,11 @@ internal sealed partial class Solver
         return left;
     }
 
-    private static Possible Joined(string sign, object text, Possible right)
+    private Possible Joined(string sign, object text, Possible right)
     {
         if (sign == "%")
         {
-            return Possible.One(new Beginning(text is string template ? Until(template, '%') : ((Beginning)text).Text));
+            return Possible.One(text is string template ? Filled(template, '%', i => Operand(right, i)) : text);
         }
 
         if (text is string known && right is { IsComplete: true, Values.IsEmpty: false } && right.Values.All(v => v is string other && other.Length + known.Length < MostText))
@@ -176,7 +210,7 @@ internal sealed partial class Solver
         Possible all = Possible.Nothing;
         foreach (string name in NamesOf(definition, around))
         {
-            if (facts.Taken.Contains(name))
+            if (facts.TakenAttributes.Contains(name) || (method && facts.TakenAttributes.Contains(Facts.AnyAttribute)) || (facts.Taken.Contains(name) && !(method && name == definition.Name)))
             {
                 return Possible.Anything;
             }
@@ -184,7 +218,7 @@ internal sealed partial class Solver
             foreach ((CallTrailer call, Space space, bool isMethod) in facts.Calls.GetValueOrDefault(name) ?? [])
             {
                 bool explicitSelf = method && isMethod && name == "__init__" && call.Arguments is [{ Value: NameExpr { Id: "self" } }, ..];
-                all = all.Or(Argument(call, space, index - (method && !explicitSelf ? 1 : 0), parameter.Name));
+                all = all.Or(Argument(call, space, index - (method && !explicitSelf ? 1 : 0), parameter));
             }
         }
 
@@ -200,7 +234,7 @@ internal sealed partial class Solver
             yield break;
         }
 
-        HashSet<string> names = [type.Name];
+        HashSet<string> names = [type.Name, .. facts.OwnClass];
         Queue<string> pending = new(names);
         while (pending.TryDequeue(out string? name))
         {
@@ -215,7 +249,7 @@ internal sealed partial class Solver
         }
     }
 
-    private Possible Argument(CallTrailer call, Space space, int index, string name)
+    private Possible Argument(CallTrailer call, Space space, int index, Symbol parameter)
     {
         int position = 0;
         foreach (Argument argument in call.Arguments)
@@ -225,9 +259,10 @@ internal sealed partial class Solver
                 return Possible.Anything;
             }
 
-            if (argument.Kind == ArgumentKind.Keyword ? argument.Name is NameExpr keyword && keyword.Id == name : position++ == index)
+            if (argument.Kind == ArgumentKind.Keyword ? argument.Name is NameExpr keyword && keyword.Id == parameter.Name : position++ == index)
             {
-                return Of(argument.Value, space);
+                // What is passed on to itself adds nothing: super().__init__(pin).
+                return argument.Value is NameExpr passed && space.Find(passed.Id) == parameter ? Possible.Nothing : Of(argument.Value, space);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using EdgeMesh.MicroPython.Policy;
 using Xunit.Abstractions;
 
@@ -18,7 +19,7 @@ public sealed class PolicyTests(ITestOutputHelper output)
         string[] missed = [.. Programs.Hostile.Where(p => ProgramPolicy.Judge(p.Text, Options).Accepted).Select(p => p.Name)];
         output.WriteLine($"counted: {Programs.Hostile.Length} hostile programs, {missed.Length} missed");
         Assert.True(Programs.Hostile.Length > 200);
-        Assert.Empty(missed);
+        Assert.True(missed.Length == 0, string.Join("; ", missed));
     }
 
     [Fact]
@@ -33,15 +34,33 @@ public sealed class PolicyTests(ITestOutputHelper output)
     [Fact]
     public async Task Every_program_of_both_corpora_is_alive_for_the_interpreters_compiler()
     {
-        // One is alive in that the compiler itself computes until its memory ends.
-        (string Name, string Text)[] programs = [.. Programs.Benign, .. Programs.Hostile.Where(p => p.Name != "memory power")];
+        // Two are alive in that the compiler itself computes until its memory ends.
+        (string Name, string Text)[] programs = [.. Programs.Benign, .. Programs.Hostile.Where(p => p.Name is not ("memory power" or "memory power chain"))];
         string[] answers = await Interpreter.CompileAsync(programs.Select(p => p.Text));
+        Assert.Equal(programs.Length, answers.Length);
         string[] dead = [.. programs.Zip(answers).Where(p => p.Second != "ok").Select(p => p.First.Name)];
         // Native code compiles on boards only, a program with an error nowhere.
         Assert.All(dead, name => Assert.True(name is "syntax error" || name.Contains("native", StringComparison.Ordinal) || name.Contains("viper", StringComparison.Ordinal)
             || name.Contains("asm", StringComparison.Ordinal), $"{name} does not compile"));
         Assert.All(programs.Zip(answers), p => Assert.Equal(p.Second == "ok", MicroPythonParser.Parse(p.First.Text).Error is null));
     }
+
+    [Fact]
+    public async Task What_is_refused_does_its_harm_on_the_interpreter()
+    {
+        (string Name, string Text)[] programs = Programs.Hostile;
+        string[] answers = await Interpreter.AskAsync("alive.mjs", programs.Select(p => p.Text));
+        Assert.Equal(programs.Length, answers.Length);
+        (string Name, JsonElement Answer)[] told = [.. programs.Zip(answers, (p, a) => (p.Name, JsonDocument.Parse(a).RootElement))];
+        string[] dead = [.. told.Where(t => !IsAlive(t.Answer)).Select(t => t.Name)];
+        output.WriteLine($"counted: {programs.Length - dead.Length} of {programs.Length} hostile programs are alive here");
+        Assert.Empty(dead.Except(Programs.AliveElsewhere));
+        Assert.True(programs.Length - dead.Length > 200);
+    }
+
+    // It ran to its end, never came back, took all memory or stack, or used what only a board has before it failed.
+    private static bool IsAlive(JsonElement answer) => answer.GetProperty("outcome").GetString() is "ran" or "stalled" or "MemoryError" or "RuntimeError" or "SystemExit"
+        || answer.GetProperty("reached").EnumerateArray().Any(r => !r.GetString()!.StartsWith("time.", StringComparison.Ordinal));
 
     public static TheoryData<string> Refusing => [.. Rules.All.Where(r => r.Severity == Severity.Refused).Select(r => r.Id)];
 
@@ -104,6 +123,27 @@ public sealed class PolicyTests(ITestOutputHelper output)
         Assert.True(ProgramPolicy.Judge(program, new PolicyOptions(more!)).Accepted);
         Assert.Contains("pin-used", Refusals(ProgramPolicy.Judge("from machine import Pin\nPin(4)\n", new PolicyOptions(more!, "lamp"))));
         Assert.Contains("duty", Refusals(ProgramPolicy.Judge("from machine import Pin, PWM\nPWM(Pin(4)).duty(600)\n", new PolicyOptions(more!))));
+    }
+
+    [Fact]
+    public void Modules_that_a_policy_adds_are_seen_through_a_star_import()
+    {
+        PolicyData more = PolicyData.Shipped.Extend("modules: {bme280: [BME280]}\n", out _)!;
+        const string program = "from bme280 import *\ndef main():\n    BME280()\n";
+        Assert.True(ProgramPolicy.Judge(program, new PolicyOptions(more)).Accepted);
+        Assert.Contains("undefined", Refusals(ProgramPolicy.Judge(program.Replace("BME280()", "BMX()", StringComparison.Ordinal), new PolicyOptions(more))));
+    }
+
+    [Fact]
+    public void The_schema_names_the_sections_and_limits_that_the_shipped_policy_has()
+    {
+        string folder = Path.Combine(Interpreter.Root, "hub/EdgeMesh.MicroPython/Policy");
+        JsonElement schema = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "policy.schema.json"))).RootElement.GetProperty("properties");
+        string[] lines = File.ReadAllLines(Path.Combine(folder, "policy.yaml"));
+        string[] sections = [.. lines.Where(l => l.Length > 0 && char.IsAsciiLetter(l[0])).Select(l => l[..l.IndexOf(':', StringComparison.Ordinal)])];
+        string[] limits = [.. lines.SkipWhile(l => l != "limits:").Skip(1).TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal)).Select(l => l.Trim().Split(':')[0])];
+        Assert.Equal(schema.EnumerateObject().Select(p => p.Name).Order(), sections.Order());
+        Assert.Equal(schema.GetProperty("limits").GetProperty("properties").EnumerateObject().Select(p => p.Name).Order(), limits.Order());
     }
 
     [Theory]

@@ -161,9 +161,10 @@ public sealed class EnrollmentDoor(
                 await tls.WriteAsync(NotAuthorized, limit.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception ended) when (ended is IOException or SocketException or AuthenticationException or CryptographicException or MqttProtocolViolationException or OperationCanceledException)
+        catch (Exception ended) when (ended is IOException or SocketException or AuthenticationException or CryptographicException
+            or MqttProtocolViolationException or OperationCanceledException)
         {
-            log.LogInformation("{From} is off the enrolments' port: {Reason}", from, ended.Message);
+            log.LogInformation("{From} is off the enrolments' port: {Reason}", from, ended is OperationCanceledException ? "it was silent for too long, or no enrolment is open any more" : ended.Message);
         }
         catch (Exception bug)
         {

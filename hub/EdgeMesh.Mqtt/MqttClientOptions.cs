@@ -81,6 +81,11 @@ public sealed class MqttClientTlsOptions
     /// <summary>The only CA certificates to trust. Null or empty: the system's.</summary>
     public X509Certificate2Collection? TrustChain { get; set; }
 
+    /// <summary>
+    /// Takes whatever certificate is shown, so that anybody may be at the other end: only for what proves that end in another way. Default false.
+    /// </summary>
+    public bool AllowUntrustedCertificates { get; set; }
+
     /// <summary>The client's own certificate with its private key, for brokers that ask for one.</summary>
     public X509Certificate2Collection? ClientCertificates { get; set; }
 

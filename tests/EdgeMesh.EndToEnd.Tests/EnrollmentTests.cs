@@ -17,11 +17,11 @@ public abstract class EnrollmentTests(string runtime, ITestOutputHelper output)
         await using Site site = await Site.StartAsync();
         await site.WatchAsync(output, async () =>
         {
-            (string secret, RunningProcess cli) = await OpenAsync(site, tier, "--device", "porch");
+            (JsonNode shown, RunningProcess cli) = await OpenAsync(site, tier, "--device", "porch");
             Device device = site.NewDevice("porch", runtime);
             Stopwatch clock = Stopwatch.StartNew();
             Task<Message> online = Online(site, "porch");
-            device.StartEnrolling(secret);
+            device.StartEnrolling(shown);
             Assert.Equal(0, await cli.ExitedAsync());
             output.WriteLine(FormattableString.Invariant($"measured: {runtime}: enrolled by {tier} in {clock.Elapsed.TotalSeconds:F1} s, the process's start included"));
             await online;
@@ -41,9 +41,10 @@ public abstract class EnrollmentTests(string runtime, ITestOutputHelper output)
         await using Site site = await Site.StartAsync();
         await site.WatchAsync(output, async () =>
         {
-            (string secret, RunningProcess cli) = await OpenAsync(site, "pin", "--device", "porch");
+            (JsonNode opened, RunningProcess cli) = await OpenAsync(site, "pin", "--device", "porch");
+            string secret = (string)opened["secret"]!;
             Device device = site.NewDevice("porch", runtime);
-            device.StartEnrolling(secret[..^1] + (secret[^1] == '0' ? '1' : '0'));
+            device.StartEnrolling(opened, secret[..^1] + (secret[^1] == '0' ? '1' : '0'));
             await Eventually.TrueAsync(() => device.Processes[^1].Lines.Any(l => l.Contains(ErrorCodes.EnrollmentRefused, StringComparison.Ordinal)), "the device says why");
             await Eventually.TrueAsync(() => device.Processes[^1].HasExited, "and stops");
             Assert.False(File.Exists(device.Configuration));
@@ -68,9 +69,9 @@ public abstract class EnrollmentTests(string runtime, ITestOutputHelper output)
             device.Kill();
             await device.Processes[^1].ExitedAsync();
             await Eventually.TrueAsync(() => RunningProcess.WithArgument(device.Configuration).Length == 0, "the device is off");
-            (string secret, RunningProcess cli) = await OpenAsync(site, "code", "--device", "porch");
+            (JsonNode shown, RunningProcess cli) = await OpenAsync(site, "code", "--device", "porch");
             Task<Message> online = Online(site, "porch");
-            device.StartEnrolling(secret);
+            device.StartEnrolling(shown);
             Assert.Equal(0, await cli.ExitedAsync());
             await online;
             JsonNode after = JsonNode.Parse(await File.ReadAllTextAsync(device.Configuration))!;
@@ -80,12 +81,53 @@ public abstract class EnrollmentTests(string runtime, ITestOutputHelper output)
         });
     }
 
-    // The first line that the CLI prints is the secret; it goes on until the enrolment has ended.
-    private static async Task<(string Secret, RunningProcess Cli)> OpenAsync(Site site, string tier, params string[] arguments)
+    [Fact]
+    public async Task A_PIN_over_TLS_gives_it_the_authority_with_which_it_comes_online()
+    {
+        await using Site site = await Site.StartWithTlsAsync(mutual: false);
+        await site.WatchAsync(output, async () =>
+        {
+            JsonNode configuration = await EnrolAsync(site, "pin", site.TlsPort);
+            Assert.StartsWith("-----BEGIN CERTIFICATE-----", (string)configuration["ca"]!, StringComparison.Ordinal);
+            Assert.True((long)configuration["time"]! > 0);
+            Assert.Null(configuration["certificate"]);
+        });
+    }
+
+    [Fact]
+    public async Task A_setup_code_under_mutual_TLS_gives_it_a_certificate_with_which_it_comes_online()
+    {
+        await using Site site = await Site.StartWithTlsAsync(mutual: true);
+        await site.WatchAsync(output, async () =>
+        {
+            JsonNode configuration = await EnrolAsync(site, "code", site.EnrollmentPort);
+            Assert.StartsWith("-----BEGIN CERTIFICATE-----", (string)configuration["certificate"]!, StringComparison.Ordinal);
+            Assert.Contains("PRIVATE KEY", (string)configuration["private_key"]!, StringComparison.Ordinal);
+        });
+    }
+
+    // Gives the configuration with which it has come online at the port of TLS.
+    private async Task<JsonNode> EnrolAsync(Site site, string tier, int port)
+    {
+        (JsonNode shown, RunningProcess cli) = await OpenAsync(site, tier, "--device", "porch");
+        Assert.Equal(("127.0.0.1", port, true), ((string?)shown["host"], (int)shown["port"]!, (bool)shown["tls"]!));
+        Device device = site.NewDevice("porch", runtime);
+        Task<Message> online = Online(site, "porch");
+        device.StartEnrolling(shown);
+        Assert.Equal(0, await cli.ExitedAsync());
+        await online;
+        JsonNode configuration = JsonNode.Parse(await File.ReadAllTextAsync(device.Configuration))!;
+        Assert.Equal(site.TlsPort, (int)configuration["port"]!);
+        Assert.Null(configuration["tls"]);
+        return configuration;
+    }
+
+    // The first line that the CLI prints has the secret; it goes on until the enrolment has ended.
+    private static async Task<(JsonNode Shown, RunningProcess Cli)> OpenAsync(Site site, string tier, params string[] arguments)
     {
         RunningProcess cli = site.Run(["enroll", tier, "--json", .. arguments]);
         await Eventually.TrueAsync(() => cli.Lines.Length > 0, "the CLI shows the secret");
-        return ((string)JsonNode.Parse(cli.Lines[0])!["secret"]!, cli);
+        return (JsonNode.Parse(cli.Lines[0])!, cli);
     }
 
     private static Task<Message> Online(Site site, string id) =>

@@ -13,6 +13,7 @@ PATH = '/enroll.json'
 _TEMPORARY = 'identity'
 # A grant with certificates fits.
 _BUFFER_BYTES = 8192
+_PLAIN_PORT = 1883
 _PORTION = 60
 _KEEPALIVE_S = 30
 _PAUSE_MS = 2000
@@ -53,13 +54,23 @@ def _read():
         raise Refused('', '%s is not a JSON object' % PATH)
     if not text(o, 'host', 255):
         invalid('host', "the broker's address")
-    integer(o, 'port', 1, 65535)
+    port = integer(o, 'port', 1, 65535)
+    if type(o.setdefault('tls', port != _PLAIN_PORT)) is not bool:
+        invalid('tls', 'true or false')
     if not read_secret(text(o, 'pin', 64)):
         invalid('pin', 'what the hub shows: token-PIN or token-CODE')
     for name, default in ('type', 'esp32-mpy'), ('id', ''):
         if not is_name(o.setdefault(name, default)) and o[name]:
             invalid(name, 'a name')
     return o
+
+
+# For this connection alone: the board has no authority to trust yet. The hub proves itself by the PIN, and binds its authority to that.
+def _unverified():
+    import ssl
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.verify_mode = ssl.CERT_NONE
+    return made
 
 
 class _Enrolling:
@@ -69,6 +80,7 @@ class _Enrolling:
         self._enrollment = e = DeviceEnrollment(read_secret(wanted['pin']), wanted['type'], 'micropython', wanted['id'], board.random)
         self._up, self._down = ENROLL_UP.replace('{}', e.token), ENROLL_DOWN.replace('{}', e.token)
         self._client = Client(_BUFFER_BYTES, lambda topic, payload: e.take(payload), lambda topic, count: None)
+        self._tls = _unverified() if wanted['tls'] else None
         self._sent = -1
         self._dial_ms = self._send_ms = self._told_ms = 0
         self._told = -1
@@ -108,7 +120,7 @@ class _Enrolling:
         e, client, wanted = self._enrollment, self._client, self._wanted
         if client.closed:
             if self._board.online(wanted.get('wifi', [])) and now_ms >= self._dial_ms:
-                client.dial(wanted['host'], wanted['port'], e.user, e.user, e.token, None, _KEEPALIVE_S, now_ms)
+                client.dial(wanted['host'], wanted['port'], e.user, e.user, e.token, None, _KEEPALIVE_S, now_ms, self._tls)
             return
         was_open = client.open
         client.poll(now_ms)
@@ -139,7 +151,7 @@ class _Enrolling:
     def _store(self):
         o = loads(self._enrollment.configuration)
         for name in self._wanted:
-            if name not in ('pin', 'id') and name not in o:
+            if name not in ('pin', 'id', 'tls') and name not in o:
                 o[name] = self._wanted[name]
         with open(_TEMPORARY, 'w') as f:
             f.write(dumps(o))

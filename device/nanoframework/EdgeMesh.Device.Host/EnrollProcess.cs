@@ -26,7 +26,7 @@ internal static class EnrollProcess
         var log = new ConsoleLog(LogLevel.Info);
         using var clock = new HostClock();
         using var mqtt = new MqttClientConnection(clock, log);
-        var client = new EnrollmentClient(mqtt, clock, new DotNetCrypto(), log, secret, options.Host, options.Port, options.Type, "nanoframework", options.Id);
+        var client = new EnrollmentClient(mqtt, clock, new DotNetCrypto(), log, secret, options.Host, options.Port, options.Tls, options.Type, "nanoframework", options.Id);
         bool stored = false;
         while (!client.IsDone)
         {

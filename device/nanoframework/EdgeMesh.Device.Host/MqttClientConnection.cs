@@ -103,10 +103,10 @@ internal sealed class MqttClientConnection(HostClock clock, IDeviceLog log) : IM
         WillRetain = true,
     };
 
-    // Only the pinned authorities are trusted, and the certificate must carry the name or address that is connected to.
+    // Only the pinned authorities are trusted, and the certificate must carry the name or address that is connected to. Whoever enrols has none yet.
     private static MqttClientTlsOptions Tls(MqttSettings settings)
     {
-        if (settings.Authority.Length == 0) return new MqttClientTlsOptions();
+        if (settings.Authority.Length == 0) return new MqttClientTlsOptions { UseTls = settings.TlsUnverified, AllowUntrustedCertificates = settings.TlsUnverified, TargetHost = settings.Host };
         X509Certificate2Collection authorities = [];
         authorities.ImportFromPem(settings.Authority);
         // An empty list would mean the system's authorities: never what was pinned.

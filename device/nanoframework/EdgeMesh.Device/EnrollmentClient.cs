@@ -36,8 +36,19 @@ public sealed class EnrollmentClient
     private int _sent = -1;
 
     /// <summary>Prepares; nothing is connected before <see cref="Poll"/>.</summary>
+    /// <param name="mqtt">The connection.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="crypto">Randomness and the board's primitives.</param>
+    /// <param name="log">What is going on.</param>
+    /// <param name="secret">What the hub showed.</param>
+    /// <param name="host">The broker's host.</param>
+    /// <param name="port">The broker's port.</param>
+    /// <param name="tls">Whether it speaks TLS there. Its certificate is not verified: the device has no authority yet, and the exchange proves the hub.</param>
+    /// <param name="type">The device's type.</param>
+    /// <param name="runtime">Its runtime.</param>
+    /// <param name="id">The id it would like; empty for any.</param>
     public EnrollmentClient(
-        IMqttConnection mqtt, IClock clock, ICrypto crypto, IDeviceLog log, EnrollmentSecret secret, string host, int port, string type, string runtime, string id)
+        IMqttConnection mqtt, IClock clock, ICrypto crypto, IDeviceLog log, EnrollmentSecret secret, string host, int port, bool tls, string type, string runtime, string id)
     {
         _mqtt = mqtt;
         _clock = clock;
@@ -49,6 +60,7 @@ public sealed class EnrollmentClient
         {
             Host = host,
             Port = port,
+            TlsUnverified = tls,
             ClientId = secret.User,
             Password = secret.Token,
             Filters = new[] { Topic.EnrollDown(secret.Token) },

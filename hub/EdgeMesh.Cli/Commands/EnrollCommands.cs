@@ -90,7 +90,7 @@ internal static class EnrollCommands
                 }
             }
 
-            call.Output.Hint($"Give it to the device, with the broker's address {made.Host}:{made.Port}. It is not shown again; `edgemesh enroll cancel {made.Enrollment.Token}` takes it back.");
+            call.Output.Hint($"Give it to the device, with the broker's address {made.Host}:{made.Port}{(made.Tls ? "" : " (plain MQTT)")}. It is not shown again; `edgemesh enroll cancel {made.Enrollment.Token}` takes it back.");
         }
 
         return wait ? await WaitAsync(call, made.Enrollment.Token).ConfigureAwait(false) : ExitCodes.Ok;

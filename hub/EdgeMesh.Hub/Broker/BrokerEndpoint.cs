@@ -46,6 +46,7 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
         Port,
         UsesTls,
         IsEmbedded && _options.TlsPort > 0 ? _options.TlsPort : Port,
+        UsesTls || (IsEmbedded && _options.TlsPort > 0),
         IsEmbedded,
         ViewerUser,
         folder.ViewerSecretFile,

@@ -6,9 +6,10 @@ namespace EdgeMesh.Hub.Broker;
 /// <param name="Port">Its TCP port.</param>
 /// <param name="Tls">Whether it speaks TLS there.</param>
 /// <param name="DevicePort">The TCP port as devices are told it: the TLS listener's where there is one.</param>
+/// <param name="DeviceTls">Whether it speaks TLS there.</param>
 /// <param name="Embedded">Whether the hub runs it.</param>
 /// <param name="ViewerUser">The read-only account. An external broker without dynamic security does not have it.</param>
 /// <param name="ViewerPasswordFile">The file of its password, readable by the hub's account and root.</param>
 /// <param name="ViewerFilter">All that it may subscribe to.</param>
 public sealed record BrokerInfo(
-    string Host, string DeviceHost, int Port, bool Tls, int DevicePort, bool Embedded, string ViewerUser, string ViewerPasswordFile, string ViewerFilter);
+    string Host, string DeviceHost, int Port, bool Tls, int DevicePort, bool DeviceTls, bool Embedded, string ViewerUser, string ViewerPasswordFile, string ViewerFilter);

@@ -23,4 +23,10 @@ public sealed class EnrollmentOptions
 
     /// <summary>How long a try may be silent. Progress of the device starts it anew. Default 60 s: many times what an ESP32 takes for a ladder.</summary>
     public TimeSpan TryTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// TCP port, on all addresses, by which a device without a certificate enrols where <c>Broker:MutualTls</c> asks everybody for one. It is open
+    /// while an enrolment is. Default 8884; 0 for none.
+    /// </summary>
+    public int Port { get; set; } = 8884;
 }

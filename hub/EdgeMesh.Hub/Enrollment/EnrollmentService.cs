@@ -25,7 +25,7 @@ namespace EdgeMesh.Hub.Enrollment;
 /// <summary>Enrols devices: shows PINs and codes, answers whoever uses one, and gives an identity to who proves it.</summary>
 /// <remarks>All that is open is in memory: a hub that restarts has voided it, and takes what is left of it from the broker.</remarks>
 public sealed partial class EnrollmentService(
-    BrokerConnection broker, IBrokerAccounts accounts, BrokerInfo brokerInfo, IOptions<BrokerOptions> brokerOptions, DeviceStore store, DeviceService devices, CertificateAuthority certificates, AuditLog audit,
+    BrokerConnection broker, IBrokerAccounts accounts, EnrollmentDoor door, BrokerInfo brokerInfo, IOptions<BrokerOptions> brokerOptions, DeviceStore store, DeviceService devices, CertificateAuthority certificates, AuditLog audit,
     HubEvents events, HubIdentity identity, ICrypto crypto, IOptions<EnrollmentOptions> options, TimeProvider time, ILogger<EnrollmentService> log)
     : BackgroundService, IHostedLifecycleService
 {
@@ -66,16 +66,22 @@ public sealed partial class EnrollmentService(
                 return new Error(ErrorCodes.QueueFull, $"{OpenMax} enrolments are open already; see `edgemesh enroll list`, and cancel what is not needed.");
             }
 
+            if (door.Open() is { } closed)
+            {
+                return closed;
+            }
+
             EnrollmentSecret secret = EnrollmentSecret.Draw(crypto, tier == EnrollmentSecret.Pin ? options.Value.PinLength : 0);
             EnrollmentTicket ticket = new(secret, device ?? "", type ?? "", lasting, time.GetUtcNow(), options.Value);
             _tickets.Add(ticket);
             Result<AccountEnforcement> account = await EnsureAccountsAsync(cancellation).ConfigureAwait(false);
             if (account.IsOk && account.Value == AccountEnforcement.Enforced)
             {
-                return new NewEnrollment(secret.Show(), brokerInfo.DeviceHost, brokerInfo.DevicePort, ticket.View);
+                return new NewEnrollment(secret.Show(), brokerInfo.DeviceHost, door.Needed ? door.Port : brokerInfo.DevicePort, brokerInfo.DeviceTls, ticket.View);
             }
 
             _tickets.Remove(ticket);
+            CloseDoor();
             return account.Error ?? new Error(
                 ErrorCodes.BrokerUnavailable, "This external broker keeps no accounts for the hub, so a device that has none cannot get in to enrol. Use `edgemesh devices add`.");
         }, cancellation).ConfigureAwait(false);
@@ -168,6 +174,14 @@ public sealed partial class EnrollmentService(
     private Task<Result<AccountEnforcement>> EnsureAccountsAsync(CancellationToken cancellation) =>
         accounts.EnsureEnrollmentsAsync([.. _tickets.Where(t => !t.IsOver).Select(t => t.Secret.Token)], cancellation);
 
+    private void CloseDoor()
+    {
+        if (_tickets.TrueForAll(t => t.IsOver))
+        {
+            door.Close();
+        }
+    }
+
     private async Task EnsureLoggedAsync()
     {
         if ((await EnsureAccountsAsync(CancellationToken.None).ConfigureAwait(false)).Error is { } error)
@@ -237,6 +251,7 @@ public sealed partial class EnrollmentService(
         audit.Append(CallerOf(ticket), "enroll-end", ticket.Device, ticket.View.Code.Length == 0 ? "ok" : ticket.View.Code, $"state={ticket.State} tries={ticket.FailedTries}");
         log.LogInformation("The enrolment {Token} has ended: {State} {Device}", ticket.Secret.Token, ticket.State, ticket.Device);
         await EnsureLoggedAsync().ConfigureAwait(false);
+        CloseDoor();
         // Should somebody have had the broker keep a message there, it goes too.
         broker.Post(Topic.EnrollUp(ticket.Secret.Token), ReadOnlyMemory<byte>.Empty, retain: true);
     }

@@ -46,9 +46,10 @@ public sealed record EnrollmentView(
 /// <summary>A new enrolment, shown this once.</summary>
 /// <param name="Secret"><c>token-PIN</c> or <c>token-CODE</c>, for the device.</param>
 /// <param name="Host">The broker's host, as devices are told it.</param>
-/// <param name="Port">The broker's port.</param>
+/// <param name="Port">The broker's port for an enrolment.</param>
+/// <param name="Tls">Whether it is TLS that is spoken there.</param>
 /// <param name="Enrollment">The rest.</param>
-public sealed record NewEnrollment(string Secret, string Host, int Port, EnrollmentView Enrollment)
+public sealed record NewEnrollment(string Secret, string Host, int Port, bool Tls, EnrollmentView Enrollment)
 {
     /// <summary>Without the secret, which must not get into a log.</summary>
     public override string ToString() => $"NewEnrollment {Enrollment.Token}";

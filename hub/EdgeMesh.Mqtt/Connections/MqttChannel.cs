@@ -69,6 +69,9 @@ internal static class MqttChannel
             ClientCertificates = tls.ClientCertificates,
             CertificateRevocationCheckMode = tls.RevocationMode,
         };
+#pragma warning disable CA5359 // This is what the option asks for.
+        if (tls.AllowUntrustedCertificates) authentication.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
         if (tls.TrustChain is not { Count: > 0 } trusted) return authentication;
         authentication.CertificateChainPolicy = new X509ChainPolicy
         {

@@ -64,18 +64,31 @@ internal sealed class Device(Site site, string id, string runtime)
         : RunningProcess.Start("node", Repository.MicroPythonHost, "--flash", Folder));
 
     /// <summary>Starts it with what the owner read from the hub, and no identity or an old one.</summary>
-    public void StartEnrolling(string secret)
+    /// <param name="shown">What the CLI answered: secret, host, port and whether TLS is spoken there.</param>
+    /// <param name="secret">Another secret than that one's; null for it.</param>
+    public void StartEnrolling(JsonNode shown, string? secret = null)
     {
+        secret ??= (string)shown["secret"]!;
+        string host = (string)shown["host"]!;
+        int port = (int)shown["port"]!;
+        bool tls = (bool)shown["tls"]!;
         if (IsNano)
         {
-            _processes.Add(RunningProcess.Start(
-                "dotnet", Repository.DeviceHost, "--config", Configuration, "--state", Path.Combine(Folder, "state"),
-                "--enroll", secret, "--host", "127.0.0.1", "--port", site.Port.ToString(CultureInfo.InvariantCulture), "--type", Type));
+            _processes.Add(RunningProcess.Start("dotnet",
+            [
+                Repository.DeviceHost, "--config", Configuration, "--state", Path.Combine(Folder, "state"),
+                "--enroll", secret, "--host", host, "--port", port.ToString(CultureInfo.InvariantCulture), "--type", Type, .. tls ? Array.Empty<string>() : ["--plain"],
+            ]));
             return;
         }
 
         CopyAgent();
-        JsonObject members = new() { ["pin"] = secret, ["host"] = "127.0.0.1", ["port"] = site.Port, ["type"] = Type, ["wifi"] = Wifi(), ["healthy_after_ms"] = 500 };
+        JsonObject members = new() { ["pin"] = secret, ["host"] = host, ["port"] = port, ["type"] = Type, ["wifi"] = Wifi(), ["healthy_after_ms"] = 500 };
+        if (!tls)
+        {
+            members["tls"] = false;
+        }
+
         File.WriteAllText(Path.Combine(Folder, "enroll.json"), members.ToJsonString());
         Start();
     }

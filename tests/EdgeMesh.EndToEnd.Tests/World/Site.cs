@@ -40,6 +40,8 @@ internal sealed class Site : IAsyncDisposable
 
     public int TlsPort { get; } = FreePort();
 
+    public int EnrollmentPort { get; } = FreePort();
+
     /// <summary>What the viewer sees.</summary>
     public Wire Wire { get; private set; } = null!;
 
@@ -51,8 +53,8 @@ internal sealed class Site : IAsyncDisposable
 
     private string BrokerConfiguration => Path.Combine(State, "broker", "mosquitto.conf");
 
-    /// <summary>A site whose devices connect by TLS, each with a certificate of its own.</summary>
-    public static Task<Site> StartWithTlsAsync() => StartAsync("--Broker:MutualTls", "true", "--Broker:DeviceHost", "127.0.0.1");
+    /// <summary>A site whose devices connect by TLS, where it is mutual each with a certificate of its own.</summary>
+    public static Task<Site> StartWithTlsAsync(bool mutual = true) => StartAsync("--Broker:MutualTls", mutual ? "true" : "false", "--Broker:DeviceHost", "127.0.0.1");
 
     public static async Task<Site> StartAsync(params string[] options)
     {
@@ -195,7 +197,8 @@ internal sealed class Site : IAsyncDisposable
     [
         Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,
         "--Broker:Port", Port.ToString(CultureInfo.InvariantCulture), "--Ota:ChunkSize", ChunkBytes.ToString(CultureInfo.InvariantCulture),
-        "--Broker:TlsPort", (_options.Length > 0 ? TlsPort : 0).ToString(CultureInfo.InvariantCulture), .. _options,
+        "--Broker:TlsPort", (_options.Length > 0 ? TlsPort : 0).ToString(CultureInfo.InvariantCulture),
+        "--Enrollment:Port", EnrollmentPort.ToString(CultureInfo.InvariantCulture), .. _options,
     ]));
 
     private string Logs()

@@ -22,6 +22,7 @@ internal sealed class TlsHub : IAsyncDisposable
     private readonly int _port = BrokerHub.FreePort();
     private readonly int _tlsPort = BrokerHub.FreePort();
     private bool _mutual;
+    private string[] _options = [];
 
     private TlsHub()
     {
@@ -29,13 +30,17 @@ internal sealed class TlsHub : IAsyncDisposable
 
     public RunningHub Hub { get; private set; } = null!;
 
+    public int EnrollmentPort { get; } = BrokerHub.FreePort();
+
+    public int TlsPort => _tlsPort;
+
     public string Folder => _folder.Path;
 
     public int BrokerProcess => Hub.Get<EmbeddedBroker>().ProcessId;
 
-    public static async Task<TlsHub> StartAsync(bool mutual)
+    public static async Task<TlsHub> StartAsync(bool mutual, params string[] options)
     {
-        TlsHub hub = new() { _mutual = mutual };
+        TlsHub hub = new() { _mutual = mutual, _options = options };
         await hub.StartAsync();
         return hub;
     }
@@ -55,8 +60,9 @@ internal sealed class TlsHub : IAsyncDisposable
     /// <param name="clientId">The client id; null for the account's own.</param>
     /// <param name="ca">PEM of whom the client trusts; null for this hub's authority.</param>
     /// <param name="host">The name that it expects of the broker.</param>
+    /// <param name="port">Where; 0 for the TLS listener.</param>
     public async Task<(MqttClient Client, string Verdict)> ConnectAsync(
-        DeviceConfiguration? account, X509Certificate2? certificate = null, string? clientId = null, string? ca = null, string host = "localhost")
+        DeviceConfiguration? account, X509Certificate2? certificate = null, string? clientId = null, string? ca = null, string host = "localhost", int port = 0)
     {
         MqttClient client = new();
         try
@@ -67,7 +73,7 @@ internal sealed class TlsHub : IAsyncDisposable
                 Credentials = account is null ? null : new MqttClientCredentials(account.Device, Encoding.UTF8.GetBytes(PasswordOf(account))),
                 ChannelOptions = new MqttClientTcpOptions
                 {
-                    RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, _tlsPort),
+                    RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, port > 0 ? port : _tlsPort),
                     TlsOptions = new MqttClientTlsOptions
                     {
                         UseTls = true, TargetHost = host, TrustChain = Authority.Pem(ca ?? Trusted), ClientCertificates = certificate is null ? null : [certificate],
@@ -83,9 +89,9 @@ internal sealed class TlsHub : IAsyncDisposable
     }
 
     public async Task<string> VerdictAsync(
-        DeviceConfiguration? account, X509Certificate2? certificate = null, string? clientId = null, string? ca = null, string host = "localhost")
+        DeviceConfiguration? account, X509Certificate2? certificate = null, string? clientId = null, string? ca = null, string host = "localhost", int port = 0)
     {
-        (MqttClient client, string verdict) = await ConnectAsync(account, certificate, clientId, ca, host);
+        (MqttClient client, string verdict) = await ConnectAsync(account, certificate, clientId, ca, host, port);
         await client.DisposeAsync();
         return verdict;
     }
@@ -109,6 +115,9 @@ internal sealed class TlsHub : IAsyncDisposable
 
     private string Trusted => File.ReadAllText(Path.Combine(Folder, "certificates", "ca.pem"));
 
-    private async Task StartAsync() => Hub = await RunningHub.StartAsync(
-        Folder, _port, "--Broker:TlsPort", _tlsPort.ToString(CultureInfo.InvariantCulture), "--Broker:MutualTls", _mutual ? "true" : "false", "--Broker:DeviceHost", "localhost");
+    private async Task StartAsync() => Hub = await RunningHub.StartAsync(Folder, _port,
+    [
+        "--Broker:TlsPort", _tlsPort.ToString(CultureInfo.InvariantCulture), "--Broker:MutualTls", _mutual ? "true" : "false", "--Broker:DeviceHost", "localhost",
+        "--Enrollment:Port", EnrollmentPort.ToString(CultureInfo.InvariantCulture), .. _options,
+    ]);
 }

@@ -39,13 +39,16 @@ internal sealed class EnrollingDevice : IAsyncDisposable
 
     public bool IsConnected => _client.IsConnected;
 
-    public async Task<MqttClientConnectResultCode> ConnectAsync(int port)
+    public async Task<MqttClientConnectResultCode> ConnectAsync(int port, bool tls = false)
     {
         MqttClientConnectResult result = await _client.ConnectAsync(new MqttClientOptions
         {
             ClientId = _secret.User,
             Credentials = new MqttClientCredentials(_secret.User, Encoding.UTF8.GetBytes(_secret.Token)),
-            ChannelOptions = { RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, port) },
+            ChannelOptions = new MqttClientTcpOptions
+            {
+                RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, port), TlsOptions = new MqttClientTlsOptions { UseTls = tls, AllowUntrustedCertificates = tls },
+            },
         });
         if (result.ResultCode == MqttClientConnectResultCode.Success)
         {

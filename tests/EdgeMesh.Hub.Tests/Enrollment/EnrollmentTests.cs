@@ -224,6 +224,24 @@ public sealed class EnrollmentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_revoked_device_begins_anew_by_a_PIN_and_its_old_key_stays_refused()
+    {
+        await using TestDevice old = await _hub.ConnectNewAsync("porch");
+        Assert.True((await Devices.RevokeAsync("porch", "left on a train", default)).IsOk);
+        string secret = await OpenAsync("pin", device: "porch");
+        await using EnrollingDevice device = await ConnectedAsync(secret);
+        await device.RunAsync(() => device.Exchange.Configuration is not null);
+        Assert.True(Devices.Show("porch").Value.Revoked > 0, "a grant alone changes nothing");
+        await device.SayAsync(Stored(device));
+        await StateAsync(secret, EnrollmentStates.Enrolled);
+        Assert.Equal((0L, ""), (Devices.Show("porch").Value.Revoked, Devices.Show("porch").Value.RevokedReason));
+        Assert.NotEqual(MqttClientConnectResultCode.Success, await old.ConnectAsync(_hub.Host, _port));
+        await using TestDevice renewed = new(JsonSerializer.Deserialize<DeviceConfiguration>(device.Exchange.Configuration!, Operation.Json)!, new TestDeviceOptions());
+        Assert.Equal(MqttClientConnectResultCode.Success, await renewed.ConnectAsync(_hub.Host, _port));
+        await _hub.OnlineAsync("porch");
+    }
+
+    [Fact]
     public async Task A_new_device_that_never_says_it_keeps_its_identity_is_removed_again()
     {
         string secret = await OpenAsync("code", device: "porch");

@@ -76,7 +76,7 @@ internal static class Trust
                 File.Copy(file, copy);
             }
 
-            File.WriteAllText(Path.Combine(flash, "enroll.json"), JsonSerializer.Serialize(new { host = "127.0.0.1", port, pin = secret, wifi = Wifi }));
+            File.WriteAllText(Path.Combine(flash, "enroll.json"), JsonSerializer.Serialize(new { host = "127.0.0.1", port, tls = false, pin = secret, wifi = Wifi }));
             start.ArgumentList.Add(Path.Combine(root, "tools/micropython/device.mjs"));
             start.ArgumentList.Add("--flash");
             start.ArgumentList.Add(flash);
@@ -85,7 +85,7 @@ internal static class Trust
         {
             string dll = Path.Combine(root, "device/nanoframework/EdgeMesh.Device.Host/bin/Release/net10.0/EdgeMesh.Device.Host.dll");
             string[] arguments =
-                [dll, "--config", Path.Combine(flash, "edgemesh.json"), "--state", Path.Combine(flash, "state"), "--enroll", secret, "--host", "127.0.0.1", "--port", $"{port}"];
+                [dll, "--config", Path.Combine(flash, "edgemesh.json"), "--state", Path.Combine(flash, "state"), "--enroll", secret, "--host", "127.0.0.1", "--port", $"{port}", "--plain"];
             foreach (string argument in arguments)
             {
                 start.ArgumentList.Add(argument);

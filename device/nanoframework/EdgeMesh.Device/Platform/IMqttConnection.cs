@@ -32,6 +32,11 @@ public sealed class MqttSettings
     /// <summary>The authorities of which one must have signed the broker's certificate, as PEM; empty for no TLS.</summary>
     public string Authority { get; set; } = "";
 
+    /// <summary>
+    /// TLS without a look at whose certificate it is: for an enrolment alone, in which the hub proves itself by the PIN or code. Default false.
+    /// </summary>
+    public bool TlsUnverified { get; set; }
+
     /// <summary>The device's own certificate, as PEM; empty for none.</summary>
     public string Certificate { get; set; } = "";
 

@@ -37,13 +37,14 @@ internal static class EnrollCommands
     {
         bool code = tier == EnrollmentSecret.Code;
         Option<string?> device = new("--device") { Description = "The id it gets. A known device gets a new identity, and the old one ends.", HelpName = "ID" };
+        Option<string?> replaces = new("--replaces") { Description = "Renames: the device known by this id goes on as --device, with its history.", HelpName = "ID" };
         Option<string?> type = new("--type") { Description = "What it must be, such as esp32-relay; by default what it says.", HelpName = "TYPE" };
         Option<TimeSpan?> life = new("--ttl") { Description = "How long it is good, such as 90s or 5m, which is the default.", HelpName = "DURATION", CustomParser = Duration.Parse };
         Option<bool> wait = new("--wait") { Description = "Show how it goes until it has ended; --wait false for not.", DefaultValueFactory = _ => true };
         Option<string?> png = new("--png") { Description = "Write the QR code here too, for your account alone: who has it can enrol.", HelpName = "FILE" };
         Command open = new(tier, code
             ? "Shows a setup code and its QR code, for devices that take long over a PIN's arithmetic."
-            : "Shows a PIN of a few digits, once; a recorded exchange gives nothing of it away.") { device, type, life, wait };
+            : "Shows a PIN of a few digits, once; a recorded exchange gives nothing of it away.") { device, replaces, type, life, wait };
         if (code)
         {
             open.Options.Add(png);
@@ -51,7 +52,7 @@ internal static class EnrollCommands
 
         open.SetAction(options.Action(call => OpenAsync(call, new JsonObject
         {
-            ["tier"] = tier, ["device"] = call.Arguments.GetValue(device), ["type"] = call.Arguments.GetValue(type),
+            ["tier"] = tier, ["device"] = call.Arguments.GetValue(device), ["replaces"] = call.Arguments.GetValue(replaces), ["type"] = call.Arguments.GetValue(type),
             ["ttl_s"] = call.Arguments.GetValue(life)?.TotalSeconds,
         }, code, code ? call.Arguments.GetValue(png) : null, call.Arguments.GetValue(wait))));
         return open;

@@ -108,6 +108,7 @@ public sealed class CommandService(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         events.Subscribe<DeviceOnline>(e => _look.Writer.TryWrite(new Look(e.Id, Fresh: true)));
+        events.Subscribe<DeviceRenamed>(e => store.Rename(e.From, e.To));
         events.Subscribe<DeviceRemoved>(e => store.RemoveDevice(e.Id));
         events.Subscribe<DeviceMessage>(Take);
         return base.StartAsync(cancellationToken);

@@ -57,6 +57,9 @@ public sealed class CommandStore(Database database)
         return db.QuerySingleOrDefault<CommandRow>("SELECT * FROM command WHERE sequence = @sequence", new { sequence });
     }
 
+    /// <summary>A device's commands, those that wait too, become another's.</summary>
+    public void Rename(string from, string to) => database.Change(db => db.Execute("UPDATE command SET device = @to WHERE device = @from", new { from, to }));
+
     /// <summary>Forgets a device's commands.</summary>
     public void RemoveDevice(string device) => database.Change(db => db.Execute("DELETE FROM command WHERE device = @device", new { device }));
 

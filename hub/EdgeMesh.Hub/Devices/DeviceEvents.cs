@@ -18,6 +18,9 @@ public sealed record DeviceRemoved(string Id) : HubEvent;
 /// <param name="Reason">Why, as the owner said; may be empty.</param>
 public sealed record DeviceRevoked(string Id, string Reason) : HubEvent;
 
+/// <summary>A device goes on under another id: what is kept of it is to follow. The old id is removed right after.</summary>
+public sealed record DeviceRenamed(string From, string To) : HubEvent;
+
 /// <summary>A message of a device was refused. Told once for the first, and then whenever the count has grown tenfold.</summary>
 public sealed record DeviceMessageRefused(string Id, string Code, string Reason, long Count) : HubEvent;
 

@@ -128,6 +128,13 @@ public sealed class DeviceService(
         return true;
     }
 
+    /// <summary>Has what is kept of a device follow it to its new id, and removes the old one.</summary>
+    public Task<Result<DeviceView>> SucceedAsync(string from, string to, CancellationToken cancellation)
+    {
+        events.Publish(new DeviceRenamed(from, to));
+        return RemoveAsync(from, cancellation);
+    }
+
     /// <summary>Removes a device: its account, its key, and whatever is under way with it.</summary>
     public async Task<Result<DeviceView>> RemoveAsync(string id, CancellationToken cancellation)
     {

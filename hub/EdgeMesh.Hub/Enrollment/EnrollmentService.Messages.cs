@@ -211,10 +211,15 @@ public sealed partial class EnrollmentService
         }
     }
 
-    private Task FinishAsync(EnrollmentTicket ticket)
+    private async Task FinishAsync(EnrollmentTicket ticket)
     {
         ticket.End(EnrollmentStates.Enrolled, time.GetUtcNow());
-        return CloseAsync(ticket);
+        await CloseAsync(ticket).ConfigureAwait(false);
+        if (ticket.Replaces.Length > 0
+            && (await devices.SucceedAsync(ticket.Replaces, ticket.Device, CancellationToken.None).ConfigureAwait(false)).Error is { } error)
+        {
+            log.LogError("{Device} goes on as {New}, and its old id could not be removed: {Reason}", ticket.Replaces, ticket.Device, error.Message);
+        }
     }
 
     private Task RefuseAsync(EnrollmentTicket ticket, byte[] sid, string code, string reason, int waitMs = 0)

@@ -51,12 +51,20 @@ public sealed partial class EnrollmentService(
     /// <param name="type">The device's type; null takes what it says.</param>
     /// <param name="life">How long it is good; null for the option's.</param>
     /// <param name="cancellation">Ends the wait for the broker.</param>
-    public async Task<Result<NewEnrollment>> OpenAsync(string tier, string? device, string? type, TimeSpan? life, CancellationToken cancellation)
+    /// <param name="replaces">A known device that goes on as <paramref name="device"/>: its history follows, and its old id is removed at the end.</param>
+    public async Task<Result<NewEnrollment>> OpenAsync(
+        string tier, string? device, string? type, TimeSpan? life, CancellationToken cancellation, string? replaces = null)
     {
         TimeSpan lasting = life ?? options.Value.PinTimeout;
         if (Problem(tier, device, type, lasting) is { } problem)
         {
             return problem;
+        }
+
+        if (replaces is not null && (device is null || store.Find(device) is not null || store.Find(replaces) is null))
+        {
+            return new Error(
+                ErrorCodes.InvalidArgument, "A device that takes another's place needs a new id of its own (--device), which nobody has, and the id of one that is known (--replaces).");
         }
 
         return await GatedAsync<Result<NewEnrollment>>(async () =>
@@ -72,7 +80,7 @@ public sealed partial class EnrollmentService(
             }
 
             EnrollmentSecret secret = EnrollmentSecret.Draw(crypto, tier == EnrollmentSecret.Pin ? options.Value.PinLength : 0);
-            EnrollmentTicket ticket = new(secret, device ?? "", type ?? "", lasting, time.GetUtcNow(), options.Value);
+            EnrollmentTicket ticket = new(secret, device ?? "", type ?? "", lasting, time.GetUtcNow(), options.Value) { Replaces = replaces ?? "" };
             _tickets.Add(ticket);
             Result<AccountEnforcement> account = await EnsureAccountsAsync(cancellation).ConfigureAwait(false);
             if (account.IsOk && account.Value == AccountEnforcement.Enforced)

@@ -26,6 +26,9 @@ internal sealed class EnrollmentTicket
         _latest = Expires + LongestExtension;
     }
 
+    /// <summary>The device whose new name this is; empty for none.</summary>
+    internal string Replaces { get; init; } = "";
+
     internal EnrollmentSecret Secret { get; }
 
     /// <summary>What the owner said; empty for nothing.</summary>

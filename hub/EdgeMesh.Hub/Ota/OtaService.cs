@@ -40,6 +40,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         _parts = new OtaParts(gateway, store, events, options.Value, time, log);
         events.Subscribe<DeviceOnline>(e => Post(e.Id, SenderEvent.Online()));
         events.Subscribe<DeviceOffline>(e => Post(e.Id, SenderEvent.Offline()));
+        events.Subscribe<DeviceRenamed>(e => store.Rename(e.From, e.To));
         events.Subscribe<DeviceRemoved>(e => Post(e.Id, SenderEvent.Cancel(ErrorCodes.DeviceUnknown, "The device was removed from the hub.")));
         events.Subscribe<DeviceRevoked>(e => Post(e.Id, SenderEvent.Cancel(ErrorCodes.DeviceRevoked, Revoked(e.Reason))));
         events.Subscribe<DeviceMessage>(Take);

@@ -109,6 +109,10 @@ public sealed class OtaStore(Database database)
         return db.QuerySingleOrDefault<OtaRow>($"SELECT {Columns} FROM ota_session WHERE device = @device AND session = @session", new { device, session });
     }
 
+    /// <summary>A device's updates that have ended become another's; one under way ends with the device.</summary>
+    public void Rename(string from, string to) => database.Change(
+        db => db.Execute($"UPDATE ota_session SET device = @to WHERE device = @from AND NOT {Open}", new { from, to }));
+
     /// <summary>Forgets updates that ended before a time; gives how many.</summary>
     public int RemoveEnded(long before) => database.Change(
         db => db.Execute($"DELETE FROM ota_session WHERE NOT {Open} AND updated < @before", new { before }), Durability.Eventual);

@@ -10,6 +10,7 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker.Embedded;
+using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Operations;
@@ -239,6 +240,29 @@ public sealed class EnrollmentTests : IAsyncLifetime
         await using TestDevice renewed = new(JsonSerializer.Deserialize<DeviceConfiguration>(device.Exchange.Configuration!, Operation.Json)!, new TestDeviceOptions());
         Assert.Equal(MqttClientConnectResultCode.Success, await renewed.ConnectAsync(_hub.Host, _port));
         await _hub.OnlineAsync("porch");
+    }
+
+    [Fact]
+    public async Task A_device_is_renamed_by_enrolling_in_the_place_of_its_old_id_and_its_commands_follow()
+    {
+        await using TestDevice old = await _hub.ConnectNewAsync("porch");
+        await old.LosePowerAsync();
+        await Eventually.TrueAsync(() => !Devices.Show("porch").Value.Online, "it is gone");
+        long waiting = (await _hub.Get<CommandService>().GiveAsync("porch", "relay", null, null, default, default)).Value.Sequence;
+        EnrollmentService enrollments = _hub.Get<EnrollmentService>();
+        foreach ((string? to, string from) in new (string?, string)[] { (null, "porch"), ("porch", "porch"), ("gate", "nobody") })
+        {
+            Assert.Equal(ErrorCodes.InvalidArgument, (await enrollments.OpenAsync("code", to, null, null, default, from)).Error?.Code);
+        }
+
+        string secret = (await enrollments.OpenAsync("code", "gate", null, null, default, "porch")).Value.Secret;
+        await using EnrollingDevice device = await ConnectedAsync(secret);
+        await device.RunAsync(() => device.Exchange.Configuration is not null);
+        await device.SayAsync(Stored(device));
+        await StateAsync(secret, EnrollmentStates.Enrolled);
+        await Eventually.TrueAsync(() => Devices.List() is [{ Id: "gate" }], "only the new id is left");
+        Assert.Equal(("gate", CommandStates.Queued), _hub.Get<CommandService>().List("gate", 9).Where(c => c.Sequence == waiting).Select(c => (c.Device, c.State)).Single());
+        Assert.NotEqual(MqttClientConnectResultCode.Success, await old.ConnectAsync(_hub.Host, _port));
     }
 
     [Fact]

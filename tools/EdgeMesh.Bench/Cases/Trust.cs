@@ -107,18 +107,27 @@ internal static class Trust
         static JsonWriter Body(int n) => new JsonWriter().Add("n", n).Add("temperature", 21).Add("humidity", 48);
         List<double> plain = [];
         List<double> signed = [];
+        List<double> encrypted = [];
+        SessionCipher cipher = new(crypto, crypto.Random(Limits.KeyBytes), key, [SessionCipher.NameOf(TopicKind.Telemetry)]);
+        Session session = new(crypto, key, key, cipher);
         for (int run = 1 - Settings.WarmUps; run <= Settings.Runs; run++)
         {
             double without = PerMessage(n => Body(n).ToBytes());
             double with = PerMessage(n => SignedJson.Sign(crypto, key, topic, Body(n)));
+            double secret = PerMessage(n => session.Seal(TopicKind.Telemetry, topic, new JsonWriter().Add("temperature", 21).Add("humidity", 48)));
             if (run > 0)
             {
+                encrypted.Add(secret);
                 plain.Add(without);
                 signed.Add(with);
             }
         }
 
-        return [Figure.Beside("trust writing a signed message, beside a plain one", Figure.Median(signed), "µs", Figure.Median(plain))];
+        return
+        [
+            Figure.Beside("trust writing a signed message, beside a plain one", Figure.Median(signed), "µs", Figure.Median(plain)),
+            Figure.Beside("trust writing an encrypted and signed message, beside a plain one", Figure.Median(encrypted), "µs", Figure.Median(plain)),
+        ];
     }
 
     private static double PerMessage(Func<int, byte[]> write)

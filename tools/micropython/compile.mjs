@@ -1,7 +1,7 @@
 // The oracle: asks the pinned interpreter's own compile() which programs it takes. Nothing is run.
 // Standard input: one JSON string a line, a program each. Standard output: one line each, "ok" or the exception.
 // A program that breaks or stalls the interpreter is answered by "stopped": it runs in a thread of its own with a time limit.
-import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 
 const LIMIT_MS = 5000;
@@ -9,7 +9,7 @@ const LIMIT_MS = 5000;
 const PROGRAMS_PER_INTERPRETER = 2000;
 
 if (isMainThread) {
-  let worker, left = 0, waiting = Promise.resolve();
+  let worker, left = 0;
   const fresh = async () => {
     await worker?.terminate();
     worker = new Worker(new URL(import.meta.url));
@@ -23,12 +23,10 @@ if (isMainThread) {
     worker.on('message', answered).on('error', broken);
     worker.postMessage(program);
   });
-  for await (const line of createInterface({ input: process.stdin })) {
-    waiting = waiting.then(async () => {
-      if (left-- <= 0) await fresh();
-      process.stdout.write(`${JSON.stringify(await ask(JSON.parse(line)))}\n`);
-    });
-    await waiting;
+  // Read to its end first: readline loses lines that arrive while one is worked on and the input is closed.
+  for (const line of readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
+    if (left-- <= 0) await fresh();
+    process.stdout.write(`${JSON.stringify(await ask(JSON.parse(line)))}\n`);
   }
   await worker?.terminate();
 } else {

@@ -57,6 +57,21 @@ public sealed class PolicyData
 
     internal long Limit(string name) => _limits[name];
 
+    /// <summary>Pins written as <c>0-5,12</c>.</summary>
+    /// <exception cref="FormatException">They are not.</exception>
+    public static IReadOnlySet<int> Pins(string text)
+    {
+        HashSet<int> pins = [];
+        foreach (string range in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] ends = range.Split('-');
+            int first = int.Parse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture);
+            pins.UnionWith(Enumerable.Range(first, Math.Clamp(int.Parse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture) - first + 1, 0, 100)));
+        }
+
+        return pins;
+    }
+
     /// <summary>This policy with more hosts.</summary>
     public PolicyData AllowHosts(IEnumerable<string> hosts)
     {
@@ -144,25 +159,12 @@ public sealed class PolicyData
 
     private static Board ReadBoard(YamlMappingNode board, Board? known)
     {
-        IReadOnlySet<int> Pins(string name, IReadOnlySet<int>? before) =>
-            board.Children.TryGetValue(new YamlScalarNode(name), out YamlNode? pins) ? ReadPins(Text(pins)) : before ?? new HashSet<int>();
+        IReadOnlySet<int> Of(string name, IReadOnlySet<int>? before) =>
+            board.Children.TryGetValue(new YamlScalarNode(name), out YamlNode? pins) ? Pins(Text(pins)) : before ?? new HashSet<int>();
         int? duty = board.Children.TryGetValue(new YamlScalarNode("duty_percent"), out YamlNode? percent)
             ? int.Parse(Text(percent), NumberStyles.None, CultureInfo.InvariantCulture) : known?.DutyPercent;
         return new Board(
-            Pins("pins", known?.Pins), Pins("reserved", known?.Reserved), Pins("input_only", known?.InputOnly), Pins("strapping", known?.Strapping),
-            Pins("console", known?.Console), Pins("used", known?.Used), duty);
-    }
-
-    private static HashSet<int> ReadPins(string text)
-    {
-        HashSet<int> pins = [];
-        foreach (string range in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            string[] ends = range.Split('-');
-            int first = int.Parse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture);
-            pins.UnionWith(Enumerable.Range(first, Math.Clamp(int.Parse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture) - first + 1, 0, 100)));
-        }
-
-        return pins;
+            Of("pins", known?.Pins), Of("reserved", known?.Reserved), Of("input_only", known?.InputOnly), Of("strapping", known?.Strapping),
+            Of("console", known?.Console), Of("used", known?.Used), duty);
     }
 }

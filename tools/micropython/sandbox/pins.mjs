@@ -48,7 +48,9 @@ export class Pins {
   }
 
   calls() {
-    const { board, recorder, world, clock } = this.#run;
+    // The board comes with the job, after the interpreter was booted.
+    const run = this.#run;
+    const { recorder, world, clock } = run;
     const set = (number, value) => {
       const pin = this.#pin(number);
       if (pin.mode === MODE.out && pin.out === 1 && !value) pin.fell_us = clock.now_us;
@@ -57,12 +59,12 @@ export class Pins {
     };
     return {
       /** 0: fine, 1: no such pin, 2: it can only be input. */
-      pin_check: ['nn', (number, mode) => (!board.pins.has(number) ? 1 : mode === MODE.out && board.inputOnly.has(number) ? 2 : 0)],
+      pin_check: ['nn', (number, mode) => (!run.board.pins.has(number) ? 1 : mode === MODE.out && run.board.inputOnly.has(number) ? 2 : 0)],
       pin_mode: ['nnn', (number, mode, pull) => {
         const pin = this.#pin(number);
         if (mode >= 0) pin.mode = mode;
         if (pull >= 0) pin.pull = pull;
-        if (pull === PULL_UP && board.inputOnly.has(number)) recorder.warn(`Pin ${number} has no pull-up; wire one, or use another pin.`);
+        if (pull === PULL_UP && run.board.inputOnly.has(number)) recorder.warn(`Pin ${number} has no pull-up; wire one, or use another pin.`);
         if (mode === MODE.out) recorder.pin(number, 'out', pin.out);
       }],
       pin_set: ['nn', set],
@@ -71,11 +73,11 @@ export class Pins {
       pin_used: ['nsn', (number, kind, value) => recorder.pin(number, kind, value)],
       pwm_set: ['nnn', (number, frequency_hz, duty_u16) => recorder.pin(number, 'pwm', Math.round(duty_u16 / PWM_TOP * 10000) / 100, frequency_hz)],
       pulse_time: ['nnn', (number, level, timeout_us) => this.#echo(number, level, timeout_us)],
-      adc_check: ['n', (number) => (board.adc.has(number) ? 0 : 1)],
+      adc_check: ['n', (number) => (run.board.adc.has(number) ? 0 : 1)],
       /** Of the full scale, from 0 to 1, or an error number below 0. */
       adc_read: ['nn', (number, attenuation) => {
         if (world.fault(`pin ${number}`)) return -ERRNO.ETIMEDOUT;
-        if (board.adcTakenByWifi.has(number)) recorder.warn(`Pin ${number} belongs to ADC2, which a device with Wi-Fi on often cannot read; use one of ADC1.`);
+        if (run.board.adcTakenByWifi.has(number)) recorder.warn(`Pin ${number} belongs to ADC2, which a device with Wi-Fi on often cannot read; use one of ADC1.`);
         return Math.min(1, Math.max(0, (world.volts.get(number) ?? 0) / FULL_SCALE_V[attenuation]));
       }],
       adc_full_scale: ['n', (attenuation) => FULL_SCALE_V[attenuation]],

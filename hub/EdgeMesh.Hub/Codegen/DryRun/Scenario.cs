@@ -8,7 +8,7 @@ namespace EdgeMesh.Hub.Codegen.DryRun;
 /// <param name="DurationS">Virtual time to run, in seconds; above 0, at most 31 days.</param>
 public sealed record Scenario(double DurationS)
 {
-    /// <summary>The board, whose pins are known: <c>esp32</c>, <c>esp32-s3</c> or <c>esp32-c3</c>.</summary>
+    /// <summary>The board, one of the shipped policy's.</summary>
     public string Board { get; init; } = "esp32";
 
     /// <summary>What the program may hold in memory, in bytes; 16 KiB to 4 MiB.</summary>

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text.Json;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Results;
+using EdgeMesh.MicroPython.Policy;
 
 namespace EdgeMesh.Hub.Codegen.DryRun;
 
@@ -21,7 +22,7 @@ public static class ScenarioCheck
     private const int HeapBytesMin = 16 * 1024;
     private const int HeapBytesMax = 4 * 1024 * 1024;
 
-    private static readonly string[] Boards = ["esp32", "esp32-s3", "esp32-c3"];
+    private static readonly IEnumerable<string> Boards = PolicyData.Shipped.Boards.Keys;
     private static readonly string[] Faults = ["timeout", "nan", "none"];
 
     /// <summary>The scenario, or <c>invalid_argument</c> with the first thing that is wrong.</summary>

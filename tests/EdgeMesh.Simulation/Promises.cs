@@ -38,6 +38,8 @@ internal sealed class Promises(World world)
     /// <summary>The board's power is on: what will it find?</summary>
     internal void Boots(SimulatedBoard board)
     {
+        // What was acknowledged and not flushed may be gone; a late copy of its chunk is acknowledged anew.
+        Of(board).Acknowledged = 0;
         BootRecord record = board.StoredRecord;
         See(board, record);
         if (Of(board).Confirmed.Count == 0)

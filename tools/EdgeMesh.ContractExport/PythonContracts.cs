@@ -68,6 +68,7 @@ public static partial class PythonContracts
         Values(text, typeof(ImageKinds), "KIND_", _ => true);
         Values(text, typeof(ChunkEncodings), "ENCODING_", _ => true);
         Values(text, typeof(DeviceStatus), "STATUS_", _ => true);
+        Line(text, "WELCOME_NO_HELLO", Welcome.NoHello);
         return text.ToString();
     }
 

@@ -133,7 +133,7 @@ class Connection:
             elif kind == TOPIC_HUB_STATUS:
                 self._see_hub(payload)
             elif kind == TOPIC_WELCOME:
-                body = self._link.welcomed(payload)
+                body = self._link.welcomed(payload, self._now_ms)
                 self._backoff_ms = _BACKOFF_MS
                 if self._identities:
                     self._identities.reached()

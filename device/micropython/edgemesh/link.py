@@ -1,7 +1,7 @@
 # The device's side of the handshake and of the session it makes. Pure: it is told the time and asked when it wants to speak.
 from micropython import const
 from .contracts import (
-    TOPIC_ROOT, TOPIC_HELLO, TOPIC_WELCOME, TOPIC_OTA_CHUNK, PROTOCOL_VERSION, JSON_PAYLOAD_BYTES, NONCE_BYTES,
+    TOPIC_ROOT, TOPIC_HELLO, TOPIC_WELCOME, TOPIC_OTA_CHUNK, WELCOME_NO_HELLO, PROTOCOL_VERSION, JSON_PAYLOAD_BYTES, NONCE_BYTES,
     CODE_SIGNATURE_INVALID, CODE_REPLAYED, CODE_NO_SESSION, CODE_MESSAGE_TOO_LARGE)
 from .crypto import Hmac, from_hex, hkdf, to_base64url, to_hex
 from .fields import Refused, digits, integer, texts
@@ -95,8 +95,8 @@ class DeviceLink:
                 hello['identity'] = self.identity
         return sign(self._handshake, self.topic_of(TOPIC_HELLO), hello)
 
-    # Takes the answer to the last hello and gives the welcome's body.
-    def welcomed(self, payload):
+    # Takes the answer to the last hello and gives the welcome's body. One that answers none asks for another hello.
+    def welcomed(self, payload, now_ms):
         _bound(payload)
         if not verify(self._handshake, self.topic_of(TOPIC_WELCOME), payload):
             raise Refused(CODE_SIGNATURE_INVALID, "The handshake is not signed with this device's key.")
@@ -105,6 +105,10 @@ class DeviceLink:
         hub_nonce = digits(body, 'nonce', 2 * NONCE_BYTES)
         hub_boot = digits(body, 'hub', 16)
         integer(body, 'time', 0, 999999999999999999)
+        if device_nonce == WELCOME_NO_HELLO:
+            if self.established:
+                self._restart(now_ms)
+            raise Refused(CODE_NO_SESSION, 'The hub knows no session with this device; it says hello again.')
         if self._nonce is None or device_nonce != to_hex(self._nonce):
             raise Refused(CODE_REPLAYED, 'The welcome answers another hello.')
         encrypted = texts(body, 'encrypt', 32) if self._cipher else None

@@ -73,6 +73,15 @@ internal sealed class DeviceConnection(string site, string id, byte[] secret, IC
         }
     }
 
+    /// <summary>Counts a message that fitted no session; gives what asks for a new hello when it is time.</summary>
+    internal byte[]? AskForHello(string hubBoot, long unixSeconds)
+    {
+        lock (_gate)
+        {
+            return _link.AskForHello(hubBoot, unixSeconds);
+        }
+    }
+
     /// <summary>Verifies a message; tells whether it was the first under a new session, or of a device thought offline.</summary>
     internal Opened Open(TopicKind kind, byte[] payload, out bool cameOnline)
     {

@@ -190,7 +190,7 @@ public sealed class DeviceGateway(
         }
         else
         {
-            Take(connection, topic.Kind, payload);
+            await TakeAsync(connection, topic.Kind, payload).ConfigureAwait(false);
         }
     }
 
@@ -203,11 +203,13 @@ public sealed class DeviceGateway(
             return;
         }
 
-        string topic = Topic.Format(TopicKind.Welcome, identity.Site, connection.Id);
-        await broker.PublishAsync(topic, welcome, MqttQualityOfServiceLevel.AtLeastOnce, false, CancellationToken.None).ConfigureAwait(false);
+        await SendWelcomeAsync(connection, welcome).ConfigureAwait(false);
     }
 
-    private void Take(DeviceConnection connection, TopicKind kind, byte[] payload)
+    private Task SendWelcomeAsync(DeviceConnection connection, byte[] welcome) =>
+        broker.PublishAsync(connection.TopicOf(TopicKind.Welcome), welcome, MqttQualityOfServiceLevel.AtLeastOnce, false, CancellationToken.None);
+
+    private async Task TakeAsync(DeviceConnection connection, TopicKind kind, byte[] payload)
     {
         Opened opened = connection.Open(kind, payload, out bool cameOnline);
         if (opened.Body is null && limits.Value.AllowUnauthenticated && Unsigned(kind, payload) is JsonObject body)
@@ -218,6 +220,12 @@ public sealed class DeviceGateway(
         if (opened.Body is null)
         {
             Refuse(connection.Id, opened.Code, opened.Reason);
+            if (opened.Code is ErrorCodes.SignatureInvalid or ErrorCodes.NoSession
+                && connection.AskForHello(identity.Boot, time.GetUtcNow().ToUnixTimeSeconds()) is byte[] ask)
+            {
+                await SendWelcomeAsync(connection, ask).ConfigureAwait(false);
+            }
+
             return;
         }
 

@@ -22,7 +22,13 @@ public sealed class Hello
 /// <summary>The hub's answer to a hello, signed with the device's handshake key over both nonces.</summary>
 public sealed class Welcome
 {
-    /// <summary>The nonce of the hello it answers: 32 hex digits.</summary>
+    /// <summary>
+    /// The <see cref="DeviceNonce"/> of a welcome that answers no hello: the hub knows no session that the device's messages fit, and asks it to
+    /// say hello again. It makes no session itself.
+    /// </summary>
+    public const string NoHello = "00000000000000000000000000000000";
+
+    /// <summary>The nonce of the hello it answers: 32 hex digits; <see cref="NoHello"/> where it answers none.</summary>
     public string DeviceNonce { get; set; } = "";
 
     /// <summary>The hub's nonce: 32 hex digits, fresh for every welcome.</summary>

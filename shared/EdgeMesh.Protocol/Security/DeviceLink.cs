@@ -82,9 +82,9 @@ public sealed class DeviceLink : Link
         return SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Hello), Codec.Write(hello));
     }
 
-    /// <summary>Takes the hub's answer. Only the answer to the last hello makes a session.</summary>
+    /// <summary>Takes the hub's answer. Only the answer to the last hello makes a session; <see cref="Welcome.NoHello"/> asks for another hello.</summary>
     /// <returns>The welcome in <paramref name="welcome"/>, or the refusal as a result.</returns>
-    public Opened Welcomed(byte[] payload, out Welcome? welcome)
+    public Opened Welcomed(byte[] payload, long nowMs, out Welcome? welcome)
     {
         welcome = null;
         Opened opened = OpenHandshake(TopicKind.Welcome, payload);
@@ -97,6 +97,16 @@ public sealed class DeviceLink : Link
         if (opened.Body.Problem.Length > 0)
         {
             return Opened.Refused(ErrorCodes.MessageInvalid, "The welcome is malformed: " + opened.Body.Problem + ".");
+        }
+
+        if (read.DeviceNonce == Welcome.NoHello)
+        {
+            if (Established)
+            {
+                Restart(nowMs);
+            }
+
+            return Opened.Refused(ErrorCodes.NoSession, "The hub knows no session with this device; it says hello again.");
         }
 
         if (_nonce == null || read.DeviceNonce != Hex.Encode(_nonce))

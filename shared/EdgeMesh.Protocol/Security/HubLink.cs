@@ -9,14 +9,21 @@ namespace EdgeMesh.Protocol.Security;
 /// <remarks>
 /// A hello alone changes nothing for the session in use, since it may be a replay: the new session waits until a message under it
 /// proves that the device has it, and only then does the hub speak under it. The last four wait, so that a replay cannot push out
-/// the true one; a hello that the broker delivers twice gets the same welcome twice.
+/// the true one; a hello that the broker delivers twice gets the same welcome twice. Should late copies of old hellos push it out all the same, the device
+/// speaks under a session that is known no more: <see cref="AskForHello"/> ends that.
 /// </remarks>
 public sealed class HubLink : Link
 {
+    // A message or two may come late, from before the session in use; three in a row with none that fits is a device that is not understood.
+    private const int MisfitsAtFirst = 3;
+    private const int MisfitsMore = 64;
+
     private readonly string[] _nonces = new string[4];
     private readonly byte[]?[] _welcomes = new byte[]?[4];
     private readonly Hello?[] _hellos = new Hello?[4];
     private int _next;
+    private int _misfits;
+    private int _askAt = MisfitsAtFirst;
 
     /// <summary>The link to one device.</summary>
     public HubLink(ICrypto crypto, DeviceKey key, string site, string device)
@@ -83,6 +90,21 @@ public sealed class HubLink : Link
         return opened;
     }
 
+    /// <summary>Counts a message that fitted no session, and at times asks the device to say hello again.</summary>
+    /// <remarks>After 3 such messages in a row, then after twice as many, then every 64: whoever can publish for a device gains little by it.</remarks>
+    /// <returns>The welcome to send, which answers no hello; null where nothing is to be sent yet.</returns>
+    public byte[]? AskForHello(string hubBoot, long unixSeconds)
+    {
+        if (++_misfits < _askAt)
+        {
+            return null;
+        }
+
+        _askAt += _misfits < MisfitsMore ? _misfits : MisfitsMore;
+        Welcome ask = new Welcome { DeviceNonce = Welcome.NoHello, Nonce = Hex.Encode(Crypto.Random(Limits.NonceBytes)), Hub = hubBoot, Time = unixSeconds };
+        return SignedJson.Sign(Crypto, Key.Handshake, TopicOf(TopicKind.Welcome), Codec.Write(ask));
+    }
+
     /// <summary>Signs a message under the session in use; null where there is none.</summary>
     public byte[]? Seal(TopicKind kind, JsonWriter body) => Current?.Seal(kind, TopicOf(kind), body);
 
@@ -94,6 +116,7 @@ public sealed class HubLink : Link
     protected override void CurrentProven()
     {
         // Nothing to drop: hellos that wait may be the device's next.
+        Understood();
     }
 
     /// <inheritdoc/>
@@ -107,5 +130,12 @@ public sealed class HubLink : Link
         Current = session;
         Generation++;
         DropOthers();
+        Understood();
+    }
+
+    private void Understood()
+    {
+        _misfits = 0;
+        _askAt = MisfitsAtFirst;
     }
 }

@@ -150,7 +150,7 @@ internal sealed class TestDevice : IAsyncDisposable
         byte[] payload = message.Payload.ToArray();
         if (kind == TopicKind.Welcome)
         {
-            if (_link.Welcomed(payload, out _).Body is null)
+            if (_link.Welcomed(payload, 0, out _).Body is null)
             {
                 return;
             }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using EdgeMesh.Contracts;
 using EdgeMesh.Protocol.DotNet;
 using EdgeMesh.Protocol.Json;
@@ -40,6 +41,61 @@ public sealed class SecurityPropertyTests
     }
 
     [Fact]
+    public void A_device_whose_hello_was_pushed_out_by_late_copies_of_old_ones_is_asked_for_another_and_understood_again()
+    {
+        (DeviceLink device, HubLink hub, byte[][] old) = Greeted(6);
+        device.Poll(1 << 20);
+        byte[] hello = device.Poll(1 << 21)!;
+        Assert.NotNull(device.Welcomed(Welcome(hub, hello)!, 0, out _).Body);
+        foreach (byte[] late in old[..4])
+        {
+            Assert.NotNull(Welcome(hub, late));
+        }
+
+        int asked = 0, refused = 0;
+        while (device.Established)
+        {
+            Assert.Equal(ErrorCodes.SignatureInvalid, hub.Open(TopicKind.Status, device.Seal(TopicKind.Status, new JsonWriter())).Code);
+            refused++;
+            if (hub.AskForHello(Boot, 0) is byte[] ask)
+            {
+                asked++;
+                Assert.Equal(ErrorCodes.NoSession, device.Welcomed(ask, 5, out _).Code);
+            }
+        }
+
+        Assert.Equal((1, 3, 5), (asked, refused, device.DueMs));
+        Assert.NotNull(device.Welcomed(Welcome(hub, device.Poll(5)!)!, 5, out _).Body);
+        Assert.NotNull(hub.Open(TopicKind.Status, device.Seal(TopicKind.Status, new JsonWriter())).Body);
+    }
+
+    [Fact]
+    public void Whoever_floods_a_hub_with_what_fits_no_session_makes_it_ask_seldom()
+    {
+        (_, HubLink hub, _) = Greeted(1);
+        int asked = Enumerable.Range(0, 10_000).Count(_ => hub.AskForHello(Boot, 0) is not null);
+        Assert.InRange(asked, 100, 10_000 / 64 + 10);
+    }
+
+    private const string Boot = "0123456789abcdef";
+
+    private static byte[]? Welcome(HubLink hub, byte[] hello)
+    {
+        hub.Greet(hello, Boot, 0, [], out byte[]? welcome);
+        return welcome;
+    }
+
+    // A device that has said so many hellos, none of which the hub has seen.
+    private static (DeviceLink Device, HubLink Hub, byte[][] Hellos) Greeted(int count)
+    {
+        DeviceKey key = new(Crypto, Key, "home", "lamp");
+        DeviceLink device = new(Crypto, key, "home", "lamp");
+        device.Connected(0);
+        byte[][] hellos = [.. Enumerable.Range(0, count).Select(i => device.Poll(i * 100_000L)!)];
+        return (device, new HubLink(Crypto, key, "home", "lamp"), hellos);
+    }
+
+    [Fact]
     public void Links_are_total_on_random_payloads()
     {
         DeviceKey key = new(Crypto, Key, "home", "lamp");
@@ -51,7 +107,7 @@ public sealed class SecurityPropertyTests
             byte[] payload = new byte[random.Next(200)];
             random.NextBytes(payload);
             Assert.Equal(ErrorCodes.SignatureInvalid, hub.Greet(payload, "0123456789abcdef", 0, [], out _).Code);
-            Assert.Equal(ErrorCodes.SignatureInvalid, device.Welcomed(payload, out _).Code);
+            Assert.Equal(ErrorCodes.SignatureInvalid, device.Welcomed(payload, 0, out _).Code);
             Assert.Equal(ErrorCodes.NoSession, hub.Open(TopicKind.Status, payload).Code);
             Assert.Null(hub.OpenChunk(payload));
         }

@@ -63,7 +63,7 @@ public sealed class SecurityVectorTests
         Assert.Equal(file.Text("welcome"), Encoding.UTF8.GetString(welcome!));
         Assert.False(hub.Established);
         Assert.Null(hub.Seal(TopicKind.Command, new JsonWriter()));
-        Assert.NotNull(device.Welcomed(welcome!, out Welcome? read).Body);
+        Assert.NotNull(device.Welcomed(welcome!, 0, out Welcome? read).Body);
         Assert.Equal((file.Number("time"), file.Text("hub")), (read!.Time, read.Hub));
 
         byte[] up = device.Seal(TopicKind.Status, Codec.Write(new DeviceStatus()));
@@ -71,6 +71,8 @@ public sealed class SecurityVectorTests
         Assert.NotNull(hub.Open(TopicKind.Status, up).Body);
         Assert.True(hub.Established);
         Assert.Equal(ErrorCodes.Replayed, hub.Open(TopicKind.Status, up).Code);
+        Assert.Equal(ErrorCodes.NoSession, device.Welcomed(Encoding.UTF8.GetBytes(file.Text("ask_for_hello")), 7, out _).Code);
+        Assert.Equal((false, 7L), (device.Established, device.DueMs));
 
         byte[] down = hub.Seal(TopicKind.Command, new JsonWriter().Add("name", "identify"))!;
         Assert.Equal(file["first_down"]!.AsObject().Text("payload"), Encoding.UTF8.GetString(down));
@@ -93,7 +95,7 @@ public sealed class SecurityVectorTests
             string[] encrypt = [.. file["encrypt"]!.AsArray().Select(t => (string)t!)];
             hub.Greet(hello, file.Text("hub"), file.Number("time"), encrypt, out byte[]? welcome);
             Assert.Equal(file.Text("welcome"), Encoding.UTF8.GetString(welcome!));
-            Assert.NotNull(device.Welcomed(welcome!, out _).Body);
+            Assert.NotNull(device.Welcomed(welcome!, 0, out _).Body);
 
             byte[] up = device.Seal(TopicKind.Telemetry, new JsonWriter().AddRaw("temperature", "21.5"));
             Assert.Equal(file["up"]!.AsObject().Text("payload"), Encoding.UTF8.GetString(up));
@@ -128,7 +130,7 @@ public sealed class SecurityVectorTests
             DeviceLink device = DeviceOf(file);
             device.Connected(0);
             device.Poll(0);
-            Assert.Equal((c.Text("name"), c.Text("code")), (c.Text("name"), device.Welcomed(c.Utf8("payload"), out _).Code));
+            Assert.Equal((c.Text("name"), c.Text("code")), (c.Text("name"), device.Welcomed(c.Utf8("payload"), 0, out _).Code));
             Assert.False(device.Established);
         }
 

@@ -275,6 +275,11 @@ internal sealed class HubProcess
         JsonObject? body = opened.Body ?? HubBugs.OpenAgain(World.Bug, opened, payload);
         if (body == null)
         {
+            if (opened.Code is ErrorCodes.SignatureInvalid or ErrorCodes.NoSession && device.Link.AskForHello(_boot, World.UnixSeconds) is byte[] ask)
+            {
+                _connection?.Publish(device.Link.TopicOf(TopicKind.Welcome), ask, 1, false);
+            }
+
             return;
         }
 

@@ -298,10 +298,10 @@ def handshake(v):
     check('hello', (signing.verify(mac, device.topic_of(contracts.TOPIC_HELLO), hello), signing.parse(hello)),
           (True, signing.parse(v['hello'].encode())))
     for c in v['refused_welcomes']:
-        check(c['name'], refusal(device.welcomed, c['payload'].encode()), c['code'])
-    check('welcome', device.welcomed(v['welcome'].encode())['time'], v['time'])
+        check(c['name'], refusal(device.welcomed, c['payload'].encode(), 0), c['code'])
+    check('welcome', device.welcomed(v['welcome'].encode(), 0)['time'], v['time'])
     check('established', (device.established, device.due_ms), (True, link.NEVER))
-    check('welcome again', refusal(device.welcomed, v['welcome'].encode()), 'replayed')
+    check('welcome again', refusal(device.welcomed, v['welcome'].encode(), 0), 'replayed')
     first = v['first_down']
     kind = getattr(contracts, 'TOPIC_' + first['kind'])
     check('first message down', device.open(kind, first['payload'].encode())['n'], 1)
@@ -314,6 +314,7 @@ def handshake(v):
     up = crypto.Hmac(unhex(v['session_up']))
     check('first message up', (signing.verify(up, device.topic_of(kind), sealed), signing.parse(sealed)),
           (True, signing.parse(first['payload'].encode())))
+    check('asked for a hello', (refusal(device.welcomed, v['ask_for_hello'].encode(), 7), device.established, device.due_ms), ('no_session', False, 7))
 
 
 def encryption(v):
@@ -324,7 +325,7 @@ def encryption(v):
     device = link.DeviceLink(key, v['site'], v['device'], lambda count: unhex(v['device_nonce']), cipher.Cipher)
     device.connected(0)
     check('hello', signing.parse(device.poll(0)), signing.parse(v['hello'].encode()))
-    device.welcomed(v['welcome'].encode())
+    device.welcomed(v['welcome'].encode(), 0)
     # Members come in no order here, and with them the signature.
     check('up', signing.parse(device.seal(contracts.TOPIC_TELEMETRY, json.loads(v['up']['plain']))), signing.parse(v['up']['payload'].encode()))
     check('down', device.open(contracts.TOPIC_COMMAND, v['down']['payload'].encode()), json.loads(v['down']['plain']))

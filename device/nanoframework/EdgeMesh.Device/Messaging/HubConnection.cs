@@ -230,7 +230,7 @@ internal sealed partial class HubConnection
 
     private HubMessage? TakeWelcome(byte[] payload, long nowMs)
     {
-        Opened opened = _link.Welcomed(payload, out Welcome? welcome);
+        Opened opened = _link.Welcomed(payload, nowMs, out Welcome? welcome);
         if (welcome == null)
         {
             return Refuse(opened.Code, opened.Reason);

@@ -141,6 +141,9 @@ class Agent:
             integer(body, 'window', 1, WINDOW_MAX)
             text(body, 'encoding', 16)
             self._refresh_profile(now_ms)
+            # The next transfer ends with the next report: what became of the last one must be heard before that.
+            if self._record.report and not self._record.report_heard:
+                self.report_wanted()
             self._delivery.step(('offered', body), now_ms)
         elif kind == TOPIC_OTA_COMPLETE:
             self._delivery.step(('completed', session), now_ms)

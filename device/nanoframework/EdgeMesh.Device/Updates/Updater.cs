@@ -113,6 +113,8 @@ internal sealed class Updater
         _profile.AppliedSession = record.Report == null ? 0 : record.Report.Session;
         _profile.UnixSeconds = _hub.UnixSeconds(nowMs);
         _profile.Trusted = TrustedKey.Effective(_publishers, record.Keys);
+        // The next transfer ends with the next report: what became of the last one must be heard before that.
+        ReportWanted |= message.Kind == TopicKind.OtaOffer && record.Report != null && !record.ReportHeard;
         Step(e);
     }
 

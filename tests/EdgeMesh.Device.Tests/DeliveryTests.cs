@@ -29,6 +29,20 @@ public sealed class DeliveryTests
         world.RunUntil(() => world.Hub.Heard.Any(m => m.Kind == TopicKind.Telemetry));
     }
 
+    [Fact]
+    public void What_became_of_an_update_is_heard_before_the_next_one_can_end()
+    {
+        var world = new TestWorld();
+        world.Hub.Update("1.0.0", 1, world.Image("good-1"), 0);
+        // The hub misses that the first one was confirmed.
+        world.Hub.Silent = () => world.Client.Record.Report is { State: OtaStates.Confirmed };
+        world.RunUntil(() => world.Published.Any(m => Topic.Parse(m.Topic)?.Kind == TopicKind.OtaReport && System.Text.Encoding.UTF8.GetString(m.Payload).Contains("confirmed")));
+        world.Run(1000);
+        world.Hub.Silent = () => false;
+        world.Hub.Update("1.1.0", 2, world.Image("good-2"), world.NowMs);
+        world.RunUntil(() => world.Hub.Heard.Any(m => m.Kind == TopicKind.OtaVerify && m.Body.Integer("session", 0, 9) == 2));
+        Assert.Contains(world.Hub.Heard, m => m.Kind == TopicKind.OtaReport && m.Body.Integer("session", 0, 9) == 1 && m.Body.String("state", 16) == OtaStates.Confirmed);
+    }
 
     [Fact]
     public void A_long_verification_tells_its_progress_while_messages_are_answered()

@@ -62,6 +62,19 @@ public static class Run
         world.Time.Main.Wait(troubleMs);
         world.Faults.Heal();
         long endMs = world.Time.NowMs + HealingMaxMs;
+        do
+        {
+            Settle(world, endMs);
+            // What was still on its way may end now: also what an operator asked for just before, which may begin an update.
+            world.Time.Main.Wait(QuietMs);
+        }
+        while (world.Time.Failure == null && world.Unsettled().Length > 0);
+
+        Rest(world);
+    }
+
+    private static void Settle(World world, long endMs)
+    {
         while (world.Time.Failure == null && world.Unsettled().Length > 0)
         {
             if (world.Time.NowMs >= endMs)
@@ -71,8 +84,6 @@ public static class Run
 
             world.Time.Main.Wait(LookEveryMs);
         }
-
-        Rest(world);
     }
 
     private static void Rest(World world)
@@ -83,8 +94,7 @@ public static class Run
             world.Time.Fail(disagreement);
         }
 
-        // What a device still had on its way may end now; after that nobody has anything to say about updates.
-        world.Time.Main.Wait(QuietMs);
+        // Nobody has anything to say about updates any more.
         long before = world.Promises.OtaMessages;
         world.Time.Main.Wait(QuietMs);
         long more = world.Promises.OtaMessages - before;

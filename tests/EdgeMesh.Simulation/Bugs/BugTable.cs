@@ -12,17 +12,17 @@ public static class BugTable
     public const int SeedsMax = 500;
 
     /// <summary>The first seed that catches a bug; null where none of the first five hundred does.</summary>
-    public static RunResult? Catch(SeededBug bug) =>
-        Enumerable.Range(1, SeedsMax).Select(seed => Simulation.Run.Once(seed, bug)).FirstOrDefault(r => r.Problem != null);
+    public static RunResult? Catch(SeededBug bug, Fleet fleet = Fleet.Nano) =>
+        Enumerable.Range(1, SeedsMax).Select(seed => Simulation.Run.Once(seed, bug, fleet: fleet)).FirstOrDefault(r => r.Problem != null);
 
     /// <summary>Prints a line for every bug.</summary>
     /// <returns>Whether all were caught.</returns>
-    public static bool Print(TextWriter to)
+    public static bool Print(TextWriter to, Fleet fleet = Fleet.Nano)
     {
         bool all = true;
         Parallel.ForEach(Enum.GetValues<SeededBug>().Skip(1), bug =>
         {
-            RunResult? caught = Catch(bug);
+            RunResult? caught = Catch(bug, fleet);
             string line = Line(bug, caught);
             lock (to)
             {

@@ -7,7 +7,7 @@ namespace EdgeMesh.Simulation.Bugs;
 /// <summary>Defects of the device, made by wrapping what the production client stands on.</summary>
 internal static class DeviceBugs
 {
-    internal static IStorage Wrap(SimulatedBoard board, MemoryStorage disk) => board.World.Bug switch
+    internal static IStorage Wrap(SimulatedBoard board, IStorage disk) => board.World.Bug switch
     {
         SeededBug.ConfirmWithoutTheHub or SeededBug.ForgetTheTransfer or SeededBug.ForgetTheTrial or SeededBug.ForgetTheCondemnation
             or SeededBug.DoNotCountAttempts or SeededBug.ForgetTheHighestSequence or SeededBug.IgnoreTheRecordsChecksum

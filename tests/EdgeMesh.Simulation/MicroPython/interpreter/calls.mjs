@@ -7,6 +7,7 @@ const TICKS_WITHOUT_TIME = 200;
 const WAITS_TO_COLLECT = 64;
 
 export function createCalls(link, bytes, collect) {
+  const files = new Map();
   let shared = 0, ticks = 0, waits = 0, topic = '';
   const ask = (question, ...words) => {
     const status = link.ask(question, ...words);
@@ -21,7 +22,14 @@ export function createCalls(link, bytes, collect) {
   };
   const copy = (address, count) => Buffer.from(bytes().subarray(address, address + count));
 
-  return {
+  const calls = {
+    /** What there is, by name. */
+    names: () => Object.keys(calls).join(' '),
+    /** The board boots: what this end counts begins anew, so that the same seed is the same run. */
+    begin() {
+      ticks = waits = link.fed = link.flags = 0;
+      files.clear();
+    },
     share: (address) => { shared = address; },
     // Whoever asks for the time over and over is busy, which takes time.
     ticks_ms: () => { if (++ticks > TICKS_WITHOUT_TIME) ask('busy'); return link.now_ms % 0x40000000; },
@@ -53,7 +61,7 @@ export function createCalls(link, bytes, collect) {
     topic: () => topic,
     close: () => ask('close'),
 
-    ...createFiles(link, ask, bytes, copy),
+    ...createFiles(files, link, ask, bytes, copy),
     remove: (name) => ask('remove', name),
     rename: (from, to) => ask('rename', from, to),
 
@@ -62,4 +70,5 @@ export function createCalls(link, bytes, collect) {
     cut_off: () => ask('cut_off'),
     command: (name) => ask('command', name),
   };
+  return calls;
 }

@@ -1,7 +1,7 @@
 // The board's open files. Each holds what is on the flash, so that only changes cross to the simulation.
 
-export function createFiles(link, ask, bytes, copy) {
-  const files = new Map();
+/** files: those that are open, by handle. */
+export function createFiles(files, link, ask, bytes, copy) {
   let last = 0;
   return {
     /** mode is that of open(). Gives a handle. */

@@ -26,13 +26,13 @@ function sources(patches) {
 }
 
 export class Instance {
-  #exports; #device; #kept;
+  #exports; #device; #kept; #calls;
 
   static async load(link, patches, print) {
     const instance = new Instance();
     const bytes = () => new Uint8Array(instance.#exports.memory.buffer);
     let collection;
-    const calls = Object.freeze(createCalls(link, bytes, () => collection()));
+    const calls = instance.#calls = Object.freeze(createCalls(link, bytes, () => collection()));
     WebAssembly.instantiate = async (_source, imports) => {
       intercept(imports.env, link);
       const loaded = await instantiate(wasm, imports);
@@ -41,6 +41,7 @@ export class Instance {
     };
     const device = instance.#device = await loadMicroPython({ heapsize: HEAP_BYTES, pystack: PYSTACK_BYTES, stdout: print, stderr: print });
     WebAssembly.instantiate = instantiate;
+    // What JavaScript drops must not be freed in an instance that was taken back since.
     globalThis.pyProxyFinalizationRegistry = { register() {} };
     collection = createCollection(device, { get buffer() { return instance.#exports.memory.buffer; } });
     device.registerJsModule('_host', calls);
@@ -60,6 +61,7 @@ export class Instance {
   /** Boots the board with a configuration; returns, or throws, when main.py would have ended. */
   boot(configuration, resetCause) {
     this.#again();
+    this.#calls.begin();
     this.#device.globals.set('configuration', configuration);
     this.#device.runPython(`startboard.boot(configuration, ${resetCause})`);
   }
@@ -67,17 +69,20 @@ export class Instance {
   // All of the interpreter's state is its memory, its stack pointer and the table of what it knows of JavaScript.
   #keep() {
     this.#kept = { bytes: new Uint8Array(this.#exports.memory.buffer).slice(), stack: this.#exports.emscripten_stack_get_current(),
-      references: [...globalThis.proxy_js_ref], next: globalThis.proxy_js_ref_next };
+      references: [...globalThis.proxy_js_ref], next: globalThis.proxy_js_ref_next, map: [...globalThis.proxy_js_ref_map],
+      proxies: [...globalThis.proxy_js_map], existing: [...globalThis.proxy_js_existing] };
   }
 
   #again() {
-    const memory = new Uint8Array(this.#exports.memory.buffer), { bytes, stack, references, next } = this.#kept;
+    const memory = new Uint8Array(this.#exports.memory.buffer), { bytes, stack, references, next, map, proxies, existing } = this.#kept;
     memory.set(bytes);
     memory.fill(0, bytes.length);
     this.#exports._emscripten_stack_restore(stack);
     globalThis.proxy_js_ref = [...references];
     globalThis.proxy_js_ref_next = next;
-    globalThis.proxy_js_ref_map = new Map(references.map((object, index) => [object, index]));
+    globalThis.proxy_js_ref_map = new Map(map);
+    globalThis.proxy_js_map = new Map(proxies);
+    globalThis.proxy_js_existing = [...existing];
   }
 }
 

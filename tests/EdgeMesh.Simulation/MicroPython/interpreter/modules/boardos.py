@@ -1,11 +1,10 @@
 from os import mkdir, remove, rename, stat
 import uctypes
-import _host
-from host import ask, unlock
+from host import ask, calls, unlock
 
 
 def urandom(count):
     unlock()
     data = bytearray(count)
-    ask(_host.random(uctypes.addressof(data), count))
+    ask(calls.random(uctypes.addressof(data), count))
     return bytes(data)

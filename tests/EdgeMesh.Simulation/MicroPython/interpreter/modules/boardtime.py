@@ -1,18 +1,17 @@
 # Virtual time.
 from time import gmtime, mktime, ticks_add, ticks_diff
-import _host
-from host import ask, flags, unlock
+from host import ask, calls, flags, unlock
 
 
 def ticks_ms():
     unlock()
-    return _host.ticks_ms()
+    return calls.ticks_ms()
 
 
 def sleep_ms(ms):
     unlock()
     if ms > 0:
-        ask(_host.sleep(ms, flags()))
+        ask(calls.sleep(ms, flags()))
 
 
 def sleep(seconds):

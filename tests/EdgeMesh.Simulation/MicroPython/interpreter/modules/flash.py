@@ -2,9 +2,8 @@
 import io
 import uctypes
 import vfs
-import _host
 from errno import EEXIST, ENOENT
-from host import ask, unlock
+from host import ask, calls, unlock
 
 CONFIGURATION = '/edgemesh.json'
 _FLUSH = 1
@@ -14,15 +13,15 @@ _CLOSE = 4
 class File(io.IOBase):
     def __init__(self, name, mode):
         self._handle = 0
-        self._handle = ask(_host.open(name, mode))
+        self._handle = ask(calls.open(name, mode))
 
     def readinto(self, buffer):
         unlock()
-        return ask(_host.read_into(self._handle, uctypes.addressof(buffer), len(buffer)))
+        return ask(calls.read_into(self._handle, uctypes.addressof(buffer), len(buffer)))
 
     def read(self, count=-1):
         unlock()
-        left = _host.left(self._handle)
+        left = calls.left(self._handle)
         data = bytearray(left if count < 0 else min(left, count))
         if data:
             self.readinto(data)
@@ -30,21 +29,21 @@ class File(io.IOBase):
 
     def write(self, data):
         unlock()
-        return ask(_host.write(self._handle, uctypes.addressof(data), len(data)))
+        return ask(calls.write(self._handle, uctypes.addressof(data), len(data)))
 
     def seek(self, position):
         unlock()
-        _host.seek(self._handle, position)
+        calls.seek(self._handle, position)
 
     def flush(self):
         unlock()
-        ask(_host.flush(self._handle))
+        ask(calls.flush(self._handle))
 
     def close(self):
         unlock()
         handle, self._handle = self._handle, 0
         if handle:
-            ask(_host.close_file(handle))
+            ask(calls.close_file(handle))
 
     def ioctl(self, request, argument):
         if request == _CLOSE:
@@ -86,15 +85,15 @@ class Flash:
     def stat(self, path):
         unlock()
         folder = path == '/state'
-        return 0x4000 if folder else 0x8000, 0, 0, 0, 0, 0, 0 if folder else ask(_host.size(_name(path))), 0, 0, 0
+        return 0x4000 if folder else 0x8000, 0, 0, 0, 0, 0, 0 if folder else ask(calls.size(_name(path))), 0, 0, 0
 
     def remove(self, path):
         unlock()
-        ask(_host.remove(_name(path)))
+        ask(calls.remove(_name(path)))
 
     def rename(self, path, to):
         unlock()
-        ask(_host.rename(_name(path), _name(to)))
+        ask(calls.rename(_name(path), _name(to)))
 
 
 def _name(path):

@@ -8,7 +8,17 @@ NOTHING = -1002
 # What every answer tells: host calls that the memory stays short for, whether messages wait, whether the connection stands; then ours:
 # whether the heap is locked.
 shared = bytearray(4)
-_host.share(uctypes.addressof(shared))
+
+
+class Calls:
+    pass
+
+
+# Each call is looked up once: an object of the bridge's that is made anew each time would be garbage, and needs memory.
+calls = Calls()
+for name in _host.names().split():
+    setattr(calls, name, getattr(_host, name))
+calls.share(uctypes.addressof(shared))
 agent = None
 
 

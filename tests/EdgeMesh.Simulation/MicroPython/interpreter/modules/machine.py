@@ -1,5 +1,4 @@
-import _host
-from host import ask, unlock
+from host import ask, calls, unlock
 
 WDT_RESET = 3
 _cause = 1
@@ -11,17 +10,17 @@ def reset_cause():
 
 def reset():
     unlock()
-    _host.reset()
+    calls.reset()
 
 
 class WDT:
     def __init__(self, timeout):
         unlock()
-        ask(_host.watchdog(timeout))
+        ask(calls.watchdog(timeout))
 
     def feed(self):
         unlock()
-        _host.feed()
+        calls.feed()
 
 
 class RTC:

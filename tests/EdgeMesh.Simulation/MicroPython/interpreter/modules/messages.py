@@ -1,8 +1,7 @@
 # Stands for edgemesh/mqtt.py: its client, of messages that come and go whole.
 from errno import ECONNABORTED
 import uctypes
-import _host
-from host import NOTHING, ask, flags, shared, unlock
+from host import NOTHING, ask, calls, flags, shared, unlock
 
 _PACKETS = 16
 
@@ -17,23 +16,23 @@ class Client:
 
     def dial(self, host, port, client_id, user, password, will, keepalive_s, now_ms, tls=None):
         unlock()
-        ask(_host.connect(client_id, will[0], will[1]))
+        ask(calls.connect(client_id, will[0], will[1]))
         self.closed = False
 
     def close(self):
         unlock()
         self.closed = True
         self.open = False
-        ask(_host.close())
+        ask(calls.close())
 
     def subscribe(self, topics):
         unlock()
-        ask(_host.subscribe('\n'.join(topics)))
+        ask(calls.subscribe('\n'.join(topics)))
 
     def wait(self, ms):
         unlock()
         self._waited = True
-        ask(_host.wait(ms, flags()))
+        ask(calls.wait(ms, flags()))
 
     def poll(self, now_ms):
         unlock()
@@ -41,7 +40,7 @@ class Client:
             return
         self.open = True
         if not shared[1] and not self._waited:
-            ask(_host.busy())
+            ask(calls.busy())
         self._waited = False
         if not shared[2]:
             raise OSError(ECONNABORTED)
@@ -49,13 +48,13 @@ class Client:
             unlock()
             if not self.open or not shared[1]:
                 return
-            count = ask(_host.receive(uctypes.addressof(self._buffer), len(self._buffer)))
+            count = ask(calls.receive(uctypes.addressof(self._buffer), len(self._buffer)))
             if count >= 0:
-                self._on_message(_host.topic(), self._buffer[:count])
+                self._on_message(calls.topic(), self._buffer[:count])
 
     def publish(self, topic, payload, qos=0, retain=False):
         unlock()
         if not self.open:
             return False
-        ask(_host.publish(topic, uctypes.addressof(payload), len(payload), qos, int(retain)))
+        ask(calls.publish(topic, uctypes.addressof(payload), len(payload), qos, int(retain)))
         return True

@@ -1,8 +1,7 @@
 # The programs of the simulation: Behaviour.cs says what the numbers mean, SimulatedProgram.cs does the same for C# devices.
 import sys
 import edgemesh
-import _host
-from host import ask, unlock
+from host import ask, calls, unlock
 
 _CRASHES_AT_START = 1
 _CRASHES_LATER = 2
@@ -23,14 +22,14 @@ def program(behaviour):
             raise ValueError('No sensor on the bus.')
         if behaviour == _CUTS_OFF:
             unlock()
-            ask(_host.cut_off())
+            ask(calls.cut_off())
 
     def loop():
         nonlocal loops
         loops += 1
         if behaviour == _HANGS or behaviour == _HANGS_LATER and loops > 2:
             unlock()
-            _host.hang()
+            calls.hang()
         if behaviour == _CRASHES_LATER and loops > 2:
             raise ValueError('The sensor went.')
         edgemesh.publish(loops=loops)
@@ -41,4 +40,4 @@ def program(behaviour):
 
 def _ran(name):
     unlock()
-    ask(_host.command(name))
+    ask(calls.command(name))

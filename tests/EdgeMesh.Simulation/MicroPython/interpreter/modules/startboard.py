@@ -1,6 +1,5 @@
 # The board's own modules, and the agent imported; then a boot of it, as boot.py and main.py make one.
 import sys
-import _host
 
 
 def prepare():
@@ -8,8 +7,10 @@ def prepare():
     sys.modules['errno'] = boarderrno
     import boardtime
     import boardos
+    import boardgc
     sys.modules['time'] = boardtime
     sys.modules['os'] = boardos
+    sys.modules['gc'] = boardgc
     import simulated
     import micropython
     micropython.opt_level(3)
@@ -22,9 +23,9 @@ def prepare():
 
 # The program's file is about to run.
 def _execfile(path, space):
-    from host import ask, unlock
+    from host import ask, calls, unlock
     unlock()
-    ask(_host.runs(path))
+    ask(calls.runs(path))
     execfile(path, space)
 
 

@@ -47,6 +47,7 @@ internal sealed class MicroPythonRuntime(SimulatedBoard board, string configurat
             patches = _patches,
             configuration = JsonNode.Parse(configuration),
             reset_cause = board.WasBitten ? WatchdogReset : PowerOnReset,
+            now_ms = board.NowMs,
             trace = board.World.Trace.On,
         }));
         while (true)

@@ -5,7 +5,7 @@ import { Link, PowerOff, readFrame } from './link.mjs';
 const instances = new Map();
 
 for (;;) {
-  const { patches, configuration, reset_cause, trace } = JSON.parse(readFrame());
+  const { patches, configuration, reset_cause, now_ms, trace } = JSON.parse(readFrame());
   const key = JSON.stringify(patches);
   let held = instances.get(key);
   if (!held) {
@@ -17,6 +17,7 @@ for (;;) {
   }
   const { link } = held;
   link.thrown = undefined;
+  link.now_ms = now_ms;
   held.print = trace ? (line) => link.ask('log', line) : () => {};
   let end = 'main.py came to its end.';
   try {

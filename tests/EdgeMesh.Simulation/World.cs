@@ -58,6 +58,9 @@ internal sealed class World
 
     internal SeededBug Bug { get; }
 
+    /// <summary>The bug that C# devices have; in a fleet that is about MicroPython they are sound, so that none is caught in their place.</summary>
+    internal SeededBug NanoBug => _fleet == Fleet.Nano ? Bug : SeededBug.None;
+
     internal Random Random { get; }
 
     internal VirtualTime Time { get; }

@@ -34,6 +34,7 @@ internal static class MicroPythonBugs
             new("trial", "        return (record.report and", "        return (not getattr(self, '_told', False) and record.report and"),
         ],
         SeededBug.ReportCountsAsHeard => [new("slots", "        self.report_heard = False\n        self.report = {", "        self.report_heard = state != STATE_APPLYING\n        self.report = {")],
+        SeededBug.GoOnWithoutMemory => [new("agent", "        self.saved()\n        self._delivery.restart(now_ms)\n", "")],
         SeededBug.AcceptAnOldCounter => [new("signing", "if -ahead >= REPLAY_WINDOW or self._seen >> -ahead & 1:", "if False:")],
         _ => [],
     };

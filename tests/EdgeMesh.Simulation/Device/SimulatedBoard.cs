@@ -92,7 +92,7 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IDi
 
     internal void Hang()
     {
-        if (World.Bug == SeededBug.NoDeadMan)
+        if ((MicroPython ? World.Bug : World.NanoBug) == SeededBug.NoDeadMan)
         {
             _watchdogMs = FarMs;
         }
@@ -116,7 +116,7 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IDi
         }
     }
 
-    public void Reboot() => throw (_short && World.Bug == SeededBug.GoOnWithoutMemory ? new LowMemoryException() : new BoardResetException("It rebooted."));
+    public void Reboot() => throw (_short && World.NanoBug == SeededBug.GoOnWithoutMemory ? new LowMemoryException() : new BoardResetException("It rebooted."));
 
     public void Dispose() => _runtime.Dispose();
 

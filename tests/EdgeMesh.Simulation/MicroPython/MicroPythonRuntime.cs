@@ -96,8 +96,8 @@ internal sealed class MicroPythonRuntime(SimulatedBoard board, string configurat
         int spell = lacks ? board.World.Faults.LacksMemoryFor() : 0;
         try
         {
-            // It fails before the call, or after it: then either at once, or where the agent asks for memory next.
-            status = lacks && spell == 0 ? NoMemory : CarryOut(question);
+            // It fails before the call, or after it: then either at once, or where the agent asks for memory next. To flush takes none.
+            status = lacks && spell == 0 && question.Kind != QuestionKind.Flush ? NoMemory : CarryOut(question);
             status = lacks && spell == 1 ? NoMemory : status;
         }
         catch (StorageException e)

@@ -29,12 +29,12 @@ export function createFiles(files, link, ask, bytes, copy) {
     },
     write(handle, address, count) {
       const file = files.get(handle), part = copy(address, count);
+      file.dirty = true;
       const status = ask('write', file.name, String(file.at), part);
       if (status < 0) return status;
       if (file.at + count > file.content.length) file.content = Buffer.concat([file.content, Buffer.alloc(file.at + count - file.content.length)]);
       part.copy(file.content, file.at);
       file.at += count;
-      file.dirty = true;
       return count;
     },
     seek(handle, position) { files.get(handle).at = position; },

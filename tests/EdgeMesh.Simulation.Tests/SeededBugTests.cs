@@ -12,7 +12,7 @@ public sealed class SeededBugTests(ITestOutputHelper output)
     public static TheoryData<SeededBug> MicroPythonBugs =>
     [
         SeededBug.ConfirmWithoutTheHub, SeededBug.OverwriteTheActiveSlot, SeededBug.ForgetTheTransfer, SeededBug.AcknowledgeBeforeFlush,
-        SeededBug.ApplyWithoutComplete, SeededBug.ForgetTheHighestSequence,
+        SeededBug.ApplyWithoutComplete, SeededBug.ForgetTheHighestSequence, SeededBug.GoOnWithoutMemory,
     ];
 
     [Theory]

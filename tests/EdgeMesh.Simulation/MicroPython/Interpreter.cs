@@ -17,7 +17,7 @@ internal sealed class Interpreter
     private const int AnswerHeadBytes = 4 + 4 + 8 + 3;
 
     // In wall-clock time: what runs there is code of a device, which could loop for ever.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly ConcurrentBag<Interpreter> Idle = [];
     private readonly Process _process;
     private readonly Stream _to;

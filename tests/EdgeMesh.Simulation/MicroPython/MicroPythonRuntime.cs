@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -26,7 +27,7 @@ internal sealed class MicroPythonRuntime(SimulatedBoard board, string configurat
     private const int PowerOnReset = 1;
     private const int ConnectTimeoutMs = 10_000;
     private static readonly byte[] NoBytes = [];
-    private readonly Interpreter _interpreter = Interpreter.Rent();
+    private Interpreter _interpreter = Interpreter.Rent();
     private readonly SimulatedCrypto _crypto = new(board.World.Random.Next());
     private readonly JsonArray _patches = JsonSerializer.SerializeToNode(MicroPythonBugs.Patches(board.World.Bug), JsonSerializerOptions.Web)!.AsArray();
     private bool _asked;
@@ -52,7 +53,7 @@ internal sealed class MicroPythonRuntime(SimulatedBoard board, string configurat
         }));
         while (true)
         {
-            Question question = _interpreter.Read();
+            Question question = Read();
             _asked = true;
             if (question.Fed)
             {
@@ -85,6 +86,23 @@ internal sealed class MicroPythonRuntime(SimulatedBoard board, string configurat
         else
         {
             _interpreter.Return();
+        }
+    }
+
+    // Under a locked heap the interpreter itself has been seen to hang; on a board the watchdog ends that.
+    private Question Read()
+    {
+        try
+        {
+            return _interpreter.Read();
+        }
+        catch (EndOfStreamException) when (board.WasShort)
+        {
+            _interpreter.End();
+            _interpreter = Interpreter.Rent();
+            _running = false;
+            board.End("The interpreter hangs for want of memory.");
+            throw;
         }
     }
 

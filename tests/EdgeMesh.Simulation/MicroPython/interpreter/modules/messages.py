@@ -48,9 +48,11 @@ class Client:
             unlock()
             if not self.open or not shared[1]:
                 return
-            count = ask(calls.receive(uctypes.addressof(self._buffer), len(self._buffer)))
-            if count >= 0:
-                self._on_message(calls.topic(), self._buffer[:count])
+            count = calls.receive(uctypes.addressof(self._buffer), len(self._buffer))
+            # Made before the memory may be short: a text that the bridge finds no room for breaks the bridge.
+            topic = calls.topic()
+            if ask(count) >= 0:
+                self._on_message(topic, self._buffer[:count])
 
     def publish(self, topic, payload, qos=0, retain=False):
         unlock()

@@ -1,5 +1,6 @@
 # The board's own modules, and the agent imported; then a boot of it, as boot.py and main.py make one.
 import sys
+from host import ask, calls, shared, unlock
 
 
 def prepare():
@@ -21,11 +22,12 @@ def prepare():
     sys.modules['edgemesh.program'].execfile = _execfile
 
 
-# The program's file is about to run.
+# The program's file is about to run. To compile it there is memory: what the compiler does without is its own matter.
 def _execfile(path, space):
-    from host import ask, calls, unlock
     unlock()
     ask(calls.runs(path))
+    shared[0] = 0
+    unlock()
     execfile(path, space)
 
 

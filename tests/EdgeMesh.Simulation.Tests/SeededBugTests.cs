@@ -12,8 +12,11 @@ public sealed class SeededBugTests(ITestOutputHelper output)
     public static TheoryData<SeededBug> MicroPythonBugs =>
     [
         SeededBug.ConfirmWithoutTheHub, SeededBug.OverwriteTheActiveSlot, SeededBug.ForgetTheTransfer, SeededBug.AcknowledgeBeforeFlush,
-        SeededBug.ApplyWithoutComplete, SeededBug.ForgetTheHighestSequence, SeededBug.GoOnWithoutMemory,
+        SeededBug.ApplyWithoutComplete, SeededBug.ForgetTheHighestSequence,
     ];
+
+    [Fact]
+    public void An_agent_that_goes_on_without_memory_is_caught() => Assert.NotNull(Run.Once(65, SeededBug.GoOnWithoutMemory, fleet: Fleet.MicroPython).Problem);
 
     [Theory]
     [MemberData(nameof(MicroPythonBugs))]

@@ -85,7 +85,7 @@ public static class Program
     private static void Ask(SettingsFile file, string reason, IDeviceLog log)
     {
         log.Write(LogLevel.Warning, reason);
-        new FirstRun(FirstRun.OpenPort().BaseStream, file).Run(reason);
+        new FirstRun(FirstRun.OpenPort().BaseStream!, file).Run(reason);
     }
 
     // A clock that was never set says 1970, when no certificate has begun.

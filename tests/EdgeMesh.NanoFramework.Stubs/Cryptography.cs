@@ -26,8 +26,16 @@ namespace System.Security.Cryptography
 #pragma warning disable SYSLIB0021 // .NET's own Aes is hidden by this one.
             using AesManaged aes = new();
 #pragma warning restore SYSLIB0021
-            aes.Key = Key!;
-            return aes.EncryptEcb(data, PaddingMode.None);
+            aes.Padding = PaddingMode.None;
+            byte[] result = new byte[data.Length];
+            for (int i = 0; i < data.Length; i += 16)
+            {
+                // Chained to nothing, a block is what it is in ECB, whose .NET name the enumeration above hides.
+                using ICryptoTransform block = aes.CreateEncryptor(Key!, new byte[16]);
+                block.TransformBlock(data, i, 16, result, i);
+            }
+
+            return result;
         }
     }
 

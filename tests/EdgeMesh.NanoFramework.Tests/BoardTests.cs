@@ -12,14 +12,15 @@ public sealed class BoardTests
     [Fact]
     public void The_dead_man_resets_a_board_that_was_not_fed_in_time_and_no_other()
     {
+        const int TimeoutMs = 1_000_000_000;
         using Board board = new();
         ThreadDeadMan deadMan = new(board, board, board);
-        deadMan.Start(int.MaxValue / 2);
-        board.NowMs = (int.MaxValue / 2) - 1;
+        deadMan.Start(TimeoutMs);
+        board.NowMs = TimeoutMs - 1;
         deadMan.Look();
         Assert.Equal(0, board.Reboots);
         deadMan.Feed();
-        board.NowMs = int.MaxValue - 2;
+        board.NowMs = (2 * TimeoutMs) - 2;
         deadMan.Look();
         Assert.Equal(0, board.Reboots);
         board.NowMs++;

@@ -18,14 +18,16 @@ public sealed class SelfCheckTests(ITestOutputHelper output)
 {
     private static readonly string Vectors = Path.Combine(Repository.Root, "shared", "vectors");
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Vectors, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+    private static readonly string[] Names = [.. Directory.GetFiles(Vectors, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Files => [.. Names];
 
     [Fact]
     public void Every_case_of_every_file_passes_and_the_last_line_is_the_total()
     {
         using Board board = new();
         int cases = 0;
-        foreach (string file in Files.Select(row => (string)row[0]))
+        foreach (string file in Names)
         {
             string lines = VectorLines.Of(Path.Combine(Vectors, file + ".json"));
             cases += lines.Count(c => c == '\n') - 1;
@@ -34,7 +36,7 @@ public sealed class SelfCheckTests(ITestOutputHelper output)
 
         List<string> printed = [];
         NanoRun run = NanoProgram.RunAll(printed.Add);
-        Assert.Empty(printed.Where(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
+        Assert.True(run.Failed == 0, string.Join("\n", printed.Where(line => line.StartsWith("FAIL", StringComparison.Ordinal)).Take(5)));
         Assert.InRange(run.Passed, cases, cases + 4);
         Assert.Equal($"{run.Passed} cases: {run.Passed} PASS, 0 FAIL", printed[^1]);
         Assert.Equal(run.Passed + 1, printed.Count);

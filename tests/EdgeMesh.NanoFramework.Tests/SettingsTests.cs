@@ -13,7 +13,9 @@ public sealed class SettingsTests
         "site":"home","device":"porch","type":"esp32-nano","key":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","host":"hub.local","port":8883
         """;
 
-    private const string Pin = """"pin":"k7m2qx9p-48213377","host":"hub.local","port":8883"""";
+    private const string Pin = """
+        "pin":"k7m2qx9p-48213377","host":"hub.local","port":8883
+        """;
 
     [Theory]
     [InlineData("no JSON at all", "an object was expected")]

@@ -2,7 +2,6 @@ extern alias nano;
 
 using System;
 using System.IO;
-using System.Text;
 using nano::EdgeMesh.Device.NanoFramework;
 using nano::nanoFramework.Hardware.Esp32;
 using nano::System.IO.Ports;
@@ -67,48 +66,5 @@ public sealed class FirstRunTests
         using SerialPort port = FirstRun.OpenPort();
         Assert.Equal((taken, 9600, true), (port.PortName, port.BaudRate, port.IsOpen));
         Assert.Equal(pins ? 2 : 0, Configuration.Pins.Count);
-    }
-
-    private sealed class ScriptedLine(string incoming) : Stream
-    {
-        private readonly MemoryStream _incoming = new(Encoding.UTF8.GetBytes(incoming));
-        private readonly MemoryStream _said = new();
-
-        public Action<string> Answered { get; set; } = _ => { };
-
-        public string Said => Encoding.UTF8.GetString(_said.ToArray());
-
-        public string Rest => new StreamReader(_incoming).ReadToEnd();
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override void Flush()
-        {
-        }
-
-        // A serial port reads until it has all that was asked for.
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            Assert.Equal(1, count);
-            return _incoming.Read(buffer, offset, count);
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            _said.Write(buffer, offset, count);
-            Answered(Encoding.UTF8.GetString(buffer, offset, count));
-        }
     }
 }

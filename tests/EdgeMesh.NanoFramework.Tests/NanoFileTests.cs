@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Xml.Linq;
 using EdgeMesh.NanoPackages;
 
 namespace EdgeMesh.NanoFramework.Tests;
@@ -9,6 +10,7 @@ namespace EdgeMesh.NanoFramework.Tests;
 public sealed class NanoFileTests
 {
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "nanoframework.json"));
+    private static readonly string[] Projects = Directory.GetFiles(Path.Combine(Repository.Root, "device"), "*.nfproj", SearchOption.AllDirectories);
     private static readonly string Schema = File.ReadAllText(Path.Combine(Repository.Root, "nanoframework.schema.json"));
 
     [Fact]
@@ -24,13 +26,24 @@ public sealed class NanoFileTests
     }
 
     [Fact]
-    public void Every_project_for_boards_has_its_packages_from_the_file_and_every_source_that_is_tested_here()
+    public void Every_project_for_boards_has_its_packages_from_the_file()
     {
-        string[] projects = Directory.GetFiles(Path.Combine(Repository.Root, "device"), "*.nfproj", SearchOption.AllDirectories);
-        string[] written = NanoFile.Read(Text, Schema, out _)!.Files().Select(f => f.Path).Where(p => p.EndsWith(".props", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(written.Length, projects.Length);
-        Assert.All(projects, p => Assert.Contains(@"<Import Project=""packages.props"" />", File.ReadAllText(p), StringComparison.Ordinal));
-        Assert.All(written, w => Assert.Single(projects, p => Path.GetRelativePath(Repository.Root, p).StartsWith(Path.GetDirectoryName(w)!, StringComparison.Ordinal)));
+        string[] written = [.. NanoFile.Read(Text, Schema, out _)!.Files().Select(f => f.Path).Where(p => p.EndsWith(".props", StringComparison.Ordinal))];
+        Assert.Equal(written.Length, Projects.Length);
+        Assert.All(written, w => Assert.Single(Projects, p => Path.GetDirectoryName(p) == Path.GetDirectoryName(Path.Combine(Repository.Root, w))));
+        Assert.All(Projects, p => Assert.Contains(XElement.Load(p).Descendants(), e => e.Name.LocalName == "Import" && e.Attribute("Project")!.Value == "packages.props"));
+        string solution = File.ReadAllText(Path.Combine(Repository.Root, "device", "nanoframework", "NanoFramework.sln"));
+        Assert.All(Projects, p => Assert.Contains("\\" + Path.GetFileName(p) + "\"", solution, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_the_projects_for_boards_compile_is_what_is_compiled_and_tested_here()
+    {
+        string stubs = Path.Combine(Repository.Root, "tests", "EdgeMesh.NanoFramework.Stubs", "EdgeMesh.NanoFramework.Stubs.csproj");
+        HashSet<string> here = [.. Sources(stubs).Where(s => !s.StartsWith(Path.GetDirectoryName(stubs)!, StringComparison.Ordinal))];
+        HashSet<string> there = [.. Projects.Where(p => !p.Contains("samples", StringComparison.Ordinal)).SelectMany(Sources)];
+        Assert.InRange(here.Count, 100, 1000);
+        Assert.Equal(there.Order(StringComparer.Ordinal), here.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -55,6 +68,29 @@ public sealed class NanoFileTests
         Assert.InRange(at, 0, Text.Length);
         Assert.Null(NanoFile.Read(Text[..at] + wrong + Text[(at + right.Length)..], Schema, out IReadOnlyList<string> problems));
         Assert.Contains(problems, p => p.Contains(expected, StringComparison.Ordinal));
+    }
+
+    // The files that a project's Compile items name, as MSBuild reads their stars.
+    private static IEnumerable<string> Sources(string project)
+    {
+        foreach (XElement item in XElement.Load(project).Descendants().Where(e => e.Name.LocalName == "Compile" && e.Attribute("Include") != null))
+        {
+            string[] Files(string pattern)
+            {
+                string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, pattern.Replace('\\', '/')));
+                bool deep = path.Contains("/**", StringComparison.Ordinal);
+                string folder = deep ? path[..path.IndexOf("/**", StringComparison.Ordinal)] : Path.GetDirectoryName(path)!;
+                string name = path.EndsWith("/**", StringComparison.Ordinal) ? "*" : Path.GetFileName(path);
+                return Directory.Exists(folder) ? Directory.GetFiles(folder, name, deep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly) : [];
+            }
+
+            // Of build output none, wherever it stands.
+            string[] excluded = [.. (item.Attribute("Exclude")?.Value ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Where(x => x.Contains("DotNet", StringComparison.Ordinal)).SelectMany(Files)];
+            foreach (string file in Files(item.Attribute("Include")!.Value).Except(excluded).Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal)))
+            {
+                yield return file;
+            }
+        }
     }
 
     [Fact]

@@ -18,6 +18,9 @@ public sealed class SelfCheckTests(ITestOutputHelper output)
 {
     private static readonly string Vectors = Path.Combine(Repository.Root, "shared", "vectors");
 
+    // The other lists of that file refer to its cases.
+    private const int CasesOfEnrollment = 4;
+
     private static readonly string[] Names = [.. Directory.GetFiles(Vectors, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Files => [.. Names];
@@ -55,8 +58,7 @@ public sealed class SelfCheckTests(ITestOutputHelper output)
         {
             foreach (string changed in Changes(lines[at]))
             {
-                // What comes before may be needed for it.
-                (int failed, _) = Run(file, at == 0 ? [changed, .. lines[1..]] : [.. lines[..at].Where(l => file == "enrollment" || l == lines[0]), changed]);
+                (int failed, _) = Run(file, at == 0 ? [changed, .. lines[1..]] : [.. lines[..at].Where(l => l == lines[0] || (file == "enrollment" && at > CasesOfEnrollment && l.StartsWith("{\"list\":\"cases\"", StringComparison.Ordinal))), changed]);
                 caught += failed > 0 ? 1 : 0;
             }
         }

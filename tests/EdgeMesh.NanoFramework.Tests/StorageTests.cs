@@ -20,7 +20,7 @@ public sealed class StorageTests
         Dictionary<string, byte[]> model = [];
         Random random = new(20250101);
         string[] names = ["boot0", "boot1", "a.img"];
-        for (int i = 0; i < 3000; i++)
+        for (int i = 0; i < 1000; i++)
         {
             string name = names[random.Next(names.Length)];
             byte[] bytes = new byte[random.Next(300)];

@@ -10,7 +10,7 @@ namespace EdgeMesh.NanoFramework.Tests;
 public sealed class BoardTests
 {
     [Fact]
-    public void The_dead_man_resets_a_board_that_was_not_fed_in_time_and_no_other()
+    public void The_dead_man_resets_a_board_that_two_looks_find_unfed_and_no_other()
     {
         const int TimeoutMs = 1_000_000_000;
         using Board board = new();
@@ -24,6 +24,12 @@ public sealed class BoardTests
         deadMan.Look();
         Assert.Equal(0, board.Reboots);
         board.NowMs++;
+        deadMan.Look();
+        deadMan.Feed();
+        deadMan.Look();
+        Assert.Equal(0, board.Reboots);
+        board.NowMs += TimeoutMs;
+        deadMan.Look();
         deadMan.Look();
         Assert.Equal(1, board.Reboots);
     }

@@ -1,6 +1,8 @@
 extern alias nano;
 
 using System;
+using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Json.Nodes;
 using nano::EdgeMesh.Device.NanoFramework;
@@ -45,6 +47,15 @@ public sealed class SettingsTests
         Assert.Equal("porch", read!.Device!.Device);
         Assert.Equal(1760000000, read.UnixSeconds);
         Assert.Equal(("a", "b", "c", ""), (read.Networks[0].Ssid, read.Networks[0].Password, read.Networks[1].Ssid, read.Networks[1].Password));
+    }
+
+    [Fact]
+    public void A_slot_fits_the_smallest_drive_unless_the_file_says_otherwise()
+    {
+        JsonObject boards = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "nanoframework.json")))!["boards"]!.AsObject();
+        Assert.Equal(NanoSettings.SlotBytes, boards.Min(b => (long)b.Value!["slots"]!["bytes"]!));
+        Assert.Equal(NanoSettings.SlotBytes, NanoSettings.Read(Encoding.UTF8.GetBytes("{" + Device + "}"), out _)!.Device!.SlotBytes);
+        Assert.Equal(5000, NanoSettings.Read(Encoding.UTF8.GetBytes("{" + Device + ",\"slot_bytes\":5000}"), out _)!.Device!.SlotBytes);
     }
 
     [Theory]

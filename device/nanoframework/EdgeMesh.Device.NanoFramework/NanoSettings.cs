@@ -7,6 +7,9 @@ namespace EdgeMesh.Device.NanoFramework;
 /// <summary>The board's file: what the hub hands out (<see cref="DeviceConfiguration"/>) or a PIN to get that with, and the Wi-Fi.</summary>
 public sealed class NanoSettings
 {
+    /// <summary>Member <c>slot_bytes</c> where it is missing: what fits the smallest drive of nanoframework.json twice.</summary>
+    public const long SlotBytes = 65536;
+
     private const int NetworksMax = 8;
     private const int PlainPort = 1883;
 
@@ -64,7 +67,7 @@ public sealed class NanoSettings
         }
         else if (o.Problem.Length == 0)
         {
-            read.Device = DeviceConfiguration.Read(utf8, out problem);
+            read.Device = DeviceConfiguration.Read(o.Has("slot_bytes") ? utf8 : WithSlotBytes(o), out problem);
             return read.Device == null ? null : read;
         }
 
@@ -91,6 +94,17 @@ public sealed class NanoSettings
         }
 
         return file.ToBytes();
+    }
+
+    private static byte[] WithSlotBytes(JsonObject o)
+    {
+        JsonWriter members = new JsonWriter().Add("slot_bytes", SlotBytes);
+        foreach (object name in o.MemberNames)
+        {
+            members.AddParsed((string)name, o.Get((string)name));
+        }
+
+        return members.ToBytes();
     }
 
     private static bool IsReplaced(string name)

@@ -14,6 +14,7 @@ public sealed class ThreadDeadMan : IDeadMan
     private readonly IDeviceLog _log;
     private long _timeoutMs;
     private long _fedMs;
+    private bool _hungry;
 
     /// <summary>A dead-man that is not started yet.</summary>
     public ThreadDeadMan(IClock clock, IPower power, IDeviceLog log)
@@ -43,7 +44,8 @@ public sealed class ThreadDeadMan : IDeadMan
         }
     }
 
-    /// <summary>Resets the board where it was not fed in time.</summary>
+    /// <summary>Resets the board where it was not fed in time, and not since the look before either.</summary>
+    /// <remarks>A look-up of a name or a TLS handshake halts all threads: after it the one that feeds must get its turn before this one judges.</remarks>
     public void Look()
     {
         long hungryMs;
@@ -52,7 +54,9 @@ public sealed class ThreadDeadMan : IDeadMan
             hungryMs = _clock.NowMs - _fedMs;
         }
 
-        if (hungryMs >= _timeoutMs)
+        bool again = _hungry;
+        _hungry = hungryMs >= _timeoutMs;
+        if (_hungry && again)
         {
             _log.Write(LogLevel.Error, "The dead-man resets the board: nothing moved for " + hungryMs.ToString() + " ms.");
             _power.Reboot();

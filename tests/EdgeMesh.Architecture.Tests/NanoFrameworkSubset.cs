@@ -35,10 +35,10 @@ internal static class NanoFrameworkSubset
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
     }
 
-    /// <summary>Every use of something outside the subset: file, line, what.</summary>
-    public static IEnumerable<string> Violations(CSharpCompilation compilation)
+    /// <summary>Every use of something outside the subset in the files below a folder: file, line, what.</summary>
+    public static IEnumerable<string> Violations(CSharpCompilation compilation, string below = "")
     {
-        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+        foreach (SyntaxTree tree in compilation.SyntaxTrees.Where(t => t.FilePath.StartsWith(below, StringComparison.Ordinal)))
         {
             SemanticModel model = compilation.GetSemanticModel(tree);
             foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())

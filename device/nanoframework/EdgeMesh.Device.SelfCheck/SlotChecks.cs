@@ -1,6 +1,5 @@
 using System;
 using System.Collections;
-using System.Text;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;

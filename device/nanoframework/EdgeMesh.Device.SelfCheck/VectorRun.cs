@@ -1,5 +1,4 @@
 using System;
-using System.Collections;
 using EdgeMesh.Device.NanoFramework;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Json;

@@ -8,15 +8,16 @@ public static class Base64
     /// <summary>The bytes of a text; null where it is not base64.</summary>
     public static byte[]? Decode(string text)
     {
-        int length = text.Length;
-        while (length > 0 && text.Length - length < 2 && text[length - 1] == '=')
+        char[] chars = text.ToCharArray();
+        int length = chars.Length;
+        while (length > 0 && chars.Length - length < 2 && chars[length - 1] == '=')
         {
             length--;
         }
 
         for (int i = 0; i < length; i++)
         {
-            char c = text[i];
+            char c = chars[i];
             bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
             if (!alphanumeric && c != '+' && c != '/')
             {
@@ -24,6 +25,6 @@ public static class Base64
             }
         }
 
-        return text.Length % 4 == 0 ? Convert.FromBase64String(text) : null;
+        return chars.Length % 4 == 0 ? Convert.FromBase64String(text) : null;
     }
 }

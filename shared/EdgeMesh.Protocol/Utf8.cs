@@ -6,11 +6,12 @@ public static class Utf8
     /// <summary>As much of the beginning of a text as takes at most <paramref name="maxBytes"/> bytes; no character is cut.</summary>
     public static string Cut(string text, int maxBytes)
     {
+        char[] chars = text.ToCharArray();
         int bytes = 0;
-        for (int i = 0; i < text.Length; i++)
+        for (int i = 0; i < chars.Length; i++)
         {
-            bool pair = IsPair(text, i);
-            bytes += pair ? 4 : BytesOf(text[i]);
+            bool pair = IsPair(chars, i);
+            bytes += pair ? 4 : BytesOf(chars[i]);
             if (bytes > maxBytes)
             {
                 return text.Substring(0, i);
@@ -25,7 +26,7 @@ public static class Utf8
     /// <summary>Whether a text takes at most so many bytes.</summary>
     public static bool Fits(string text, int maxBytes) => text.Length <= maxBytes && Cut(text, maxBytes).Length == text.Length;
 
-    private static bool IsPair(string text, int i) =>
+    private static bool IsPair(char[] text, int i) =>
         text[i] >= '\ud800' && text[i] <= '\udbff' && i + 1 < text.Length && text[i + 1] >= '\udc00' && text[i + 1] <= '\udfff';
 
     private static int BytesOf(char c) => c < '\u0080' ? 1 : c < '\u0800' ? 2 : 3;

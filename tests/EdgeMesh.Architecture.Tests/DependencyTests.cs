@@ -22,6 +22,7 @@ public sealed class DependencyTests
         ["EdgeMesh.Cli"] = ["EdgeMesh.Contracts", "EdgeMesh.Protocol", "EdgeMesh.Mqtt", "EdgeMesh.MicroPython", "EdgeMesh.Hub"],
         ["EdgeMesh.Device"] = ["EdgeMesh.Contracts", "EdgeMesh.Protocol"],
         ["EdgeMesh.Device.Host"] = ["EdgeMesh.Contracts", "EdgeMesh.Protocol", "EdgeMesh.Device", "EdgeMesh.Mqtt"],
+        ["EdgeMesh.Device.SelfCheck"] = ["EdgeMesh.Contracts", "EdgeMesh.Protocol"],
         ["Heartbeat"] = ["EdgeMesh.Device"],
         ["CrashAtStart"] = ["EdgeMesh.Device"],
         ["Hang"] = ["EdgeMesh.Device"],

@@ -23,6 +23,9 @@ internal static class NanoFrameworkSubset
 
     private static readonly string[] BannedStringMethods = ["Join", "Replace"];
 
+    // What its WaitHandle has is WaitOne() and WaitOne(int, bool); of Stream, File and Math those that are used are looked at with the stubs.
+    private static readonly string[] MissingOverloads = ["System.Threading.WaitHandle.WaitOne(int)", "System.Threading.WaitHandle.WaitOne(System.TimeSpan)"];
+
     /// <summary>The sources as one compilation, so that names can be looked up.</summary>
     public static CSharpCompilation Compile(IEnumerable<(string Path, string Text)> sources)
     {
@@ -32,10 +35,10 @@ internal static class NanoFrameworkSubset
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
     }
 
-    /// <summary>Every use of something outside the subset: file, line, what.</summary>
-    public static IEnumerable<string> Violations(CSharpCompilation compilation)
+    /// <summary>Every use of something outside the subset in the files below a folder: file, line, what.</summary>
+    public static IEnumerable<string> Violations(CSharpCompilation compilation, string below = "")
     {
-        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+        foreach (SyntaxTree tree in compilation.SyntaxTrees.Where(t => t.FilePath.StartsWith(below, StringComparison.Ordinal)))
         {
             SemanticModel model = compilation.GetSemanticModel(tree);
             foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
@@ -65,6 +68,8 @@ internal static class NanoFrameworkSubset
         GenericNameSyntax => "generics",
         PredefinedTypeSyntax p when p.Keyword.IsKind(SyntaxKind.DecimalKeyword) => "decimal",
         LiteralExpressionSyntax l when l.Token.Value is decimal => "decimal",
+        // A string there ends at a zero, wherever it stands.
+        LiteralExpressionSyntax { Token.Value: string text } when text.Contains('\0', StringComparison.Ordinal) => "zero in a string",
         NullableTypeSyntax { ElementType: PredefinedTypeSyntax p }
             when !p.Keyword.IsKind(SyntaxKind.StringKeyword) && !p.Keyword.IsKind(SyntaxKind.ObjectKeyword) => "Nullable<T>",
         MemberDeclarationSyntax { Parent: InterfaceDeclarationSyntax } m when HasBody(m) => "default interface method",
@@ -104,6 +109,7 @@ internal static class NanoFrameworkSubset
         ITypeSymbol t => OfType(t),
         IMethodSymbol { IsGenericMethod: true } m => "generic method " + m.Name,
         IMethodSymbol { ContainingType.SpecialType: SpecialType.System_String } m when BannedStringMethods.Contains(m.Name) => "string." + m.Name,
+        IMethodSymbol m when MissingOverloads.Contains(m.ToDisplayString()) => m.ToDisplayString(),
         IMethodSymbol m => OfType(m.ContainingType) ?? OfType(m.ReturnType),
         IPropertySymbol p => OfType(p.Type),
         IFieldSymbol f => OfType(f.Type),

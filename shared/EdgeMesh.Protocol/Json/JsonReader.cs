@@ -8,11 +8,12 @@ namespace EdgeMesh.Protocol.Json;
 /// <remarks>Recursion is bounded by <see cref="Limits.JsonDepth"/>, work by <see cref="Limits.JsonPayloadBytes"/>.</remarks>
 public sealed class JsonReader
 {
-    private readonly string _text;
+    // Not the string: nanoFramework's are UTF-8, where each look at a character counts from the beginning.
+    private readonly char[] _text;
     private int _at;
     private string _problem = "";
 
-    private JsonReader(string text) => _text = text;
+    private JsonReader(string text) => _text = text.ToCharArray();
 
     /// <summary>Parses the first <paramref name="count"/> bytes as one object.</summary>
     /// <returns>The object; null where it is none, with the reason in <paramref name="problem"/>.</returns>
@@ -40,7 +41,7 @@ public sealed class JsonReader
         reader.SkipSpace();
         JsonObject? result = reader.Peek() == '{' ? reader.ReadObject(1) : reader.Fail("an object was expected") as JsonObject;
         reader.SkipSpace();
-        if (result != null && reader._at < text.Length)
+        if (result != null && reader._at < reader._text.Length)
         {
             reader.Fail("something follows the object");
             result = null;
@@ -156,7 +157,7 @@ public sealed class JsonReader
 
     private object? ReadWord(string word, object? value)
     {
-        if (_at + word.Length > _text.Length || _text.Substring(_at, word.Length) != word)
+        if (_at + word.Length > _text.Length || new string(_text, _at, word.Length) != word)
         {
             return Fail("a value was expected");
         }
@@ -216,7 +217,7 @@ public sealed class JsonReader
             }
         }
 
-        string number = _text.Substring(start, _at - start);
+        string number = new string(_text, start, _at - start);
         if (whole && number.Length <= 18)
         {
             return long.Parse(number);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Text;
 
 namespace EdgeMesh.Protocol.Json;
@@ -74,6 +75,14 @@ public sealed class JsonWriter
         return this;
     }
 
+    /// <summary>Appends a member as <see cref="JsonReader"/> gave its value. Members of objects come in no order.</summary>
+    public JsonWriter AddParsed(string name, object? value)
+    {
+        Name(name);
+        Parsed(value);
+        return this;
+    }
+
     /// <summary>Another writer that has written the same: signing adds members to the one it is given.</summary>
     public JsonWriter Copy()
     {
@@ -103,12 +112,41 @@ public sealed class JsonWriter
         _text.Append(':');
     }
 
+    // As deep as the reader let it be.
+    private void Parsed(object? value)
+    {
+        switch (value)
+        {
+            case null: _text.Append("null"); break;
+            case string text: Quote(text); break;
+            case bool flag: _text.Append(flag ? "true" : "false"); break;
+            case JsonObject nested:
+                JsonWriter writer = new JsonWriter();
+                foreach (object name in nested.MemberNames)
+                {
+                    writer.AddParsed((string)name, nested.Get((string)name));
+                }
+
+                _text.Append(writer.ToString());
+                break;
+            case ArrayList list:
+                for (int i = 0; i < list.Count; i++)
+                {
+                    _text.Append(i == 0 ? '[' : ',');
+                    Parsed(list[i]);
+                }
+
+                _text.Append(list.Count == 0 ? "[]" : "]");
+                break;
+            default: _text.Append(value.ToString()); break;
+        }
+    }
+
     private void Quote(string value)
     {
         _text.Append('"');
-        for (int i = 0; i < value.Length; i++)
+        foreach (char c in value.ToCharArray())
         {
-            char c = value[i];
             if (c == '"' || c == '\\')
             {
                 _text.Append('\\').Append(c);

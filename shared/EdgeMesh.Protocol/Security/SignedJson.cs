@@ -21,7 +21,14 @@ public static class SignedJson
     public const int TailBytes = 8 + 64 + 2;
 
     /// <summary>What precedes the payload in every signature: the topic and a zero byte.</summary>
-    public static byte[] Prefix(string topic) => Encoding.UTF8.GetBytes(topic + "\0");
+    public static byte[] Prefix(string topic)
+    {
+        // Not as a part of the text: nanoFramework's strings end at a zero, and what is encoded of them too.
+        byte[] text = Encoding.UTF8.GetBytes(topic);
+        byte[] prefix = new byte[text.Length + 1];
+        Array.Copy(text, prefix, text.Length);
+        return prefix;
+    }
 
     /// <summary>Signs an object of at least one member and closes it.</summary>
     public static byte[] Sign(ICrypto crypto, byte[] key, string topic, JsonWriter body)

@@ -22,9 +22,9 @@ internal static class ConfigurationCheck
     {
         ConfigurationFinding[] faults = [.. reading.Faults()];
         // A value of the wrong type would keep the rest of its section from being judged: first things first.
-        IEnumerable<ConfigurationFinding> refusals = faults.Length > 0 ? [] : HubApplication.Refusals(reading.Configuration)
-            .Select(refusal => new ConfigurationFinding(ConfigurationFinding.Error, KeyIn(refusal), reading.PlaceOf(KeyIn(refusal)), refusal));
-        return [.. faults, .. refusals, .. reading.Unknown(), .. Secrets(file, reading), .. Unreadable(reading), .. faults.Length > 0 ? [] : TakenPorts(reading)];
+        ConfigurationFinding[] refusals = [.. faults.Length > 0 ? [] : HubApplication.Refusals(reading.Configuration)
+            .Select(refusal => new ConfigurationFinding(ConfigurationFinding.Error, KeyIn(refusal), reading.PlaceOf(KeyIn(refusal)), refusal))];
+        return [.. faults, .. refusals, .. reading.Unknown(), .. Secrets(file, reading), .. Unreadable(reading), .. faults.Length + refusals.Length > 0 ? [] : TakenPorts(reading)];
     }
 
     private static string KeyIn(string sentence) => sentence.Split(' ')[0].TrimEnd(',', '.') is var word && Setting.All.Any(s => s.Key == word) ? word : "";

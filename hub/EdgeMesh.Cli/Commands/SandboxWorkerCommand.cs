@@ -25,12 +25,7 @@ internal static class SandboxWorkerCommand
 
     private static async Task<int> RunAsync(Output output, CancellationToken cancellation)
     {
-        Socket connection;
-        try
-        {
-            connection = new Socket(new SafeSocketHandle(StandardInput, ownsHandle: false));
-        }
-        catch (SocketException)
+        if (Connection() is not { } connection)
         {
             return output.Fail(Arguments.Invalid("Standard input is no socket. This verb is for edgemesh-sandbox@.service; `edgemesh program dry-run` tries a program out."));
         }
@@ -44,6 +39,19 @@ internal static class SandboxWorkerCommand
             return await SandboxRelay.RunAsync(hub, hub, sandbox, TimeProvider.System, cancellation).ConfigureAwait(false)
                 ? ExitCodes.Ok
                 : ExitCodes.Of(ErrorCodes.SandboxUnavailable);
+        }
+    }
+
+    private static Socket? Connection()
+    {
+        try
+        {
+            Socket given = new(new SafeSocketHandle(StandardInput, ownsHandle: false));
+            return given.Connected ? given : null;
+        }
+        catch (SocketException)
+        {
+            return null;
         }
     }
 }

@@ -52,7 +52,10 @@ public sealed class ConfigurationReading
     public IConfiguration Configuration { get; }
 
     /// <summary>Reads the places; one that cannot be read is a finding.</summary>
-    public static ConfigurationReading Of(string file, string[] args) => new(HubConfiguration.Places(file, args));
+    public static ConfigurationReading Of(string file, string[] args) => Of(HubConfiguration.Places(file, args));
+
+    /// <summary>Reads the places; one that cannot be read is a finding.</summary>
+    public static ConfigurationReading Of(IReadOnlyList<ConfigurationPlace> places) => new(places);
 
     /// <summary>The place whose word counts for a setting; <c>default</c> where none has one.</summary>
     public string PlaceOf(string key) => _places.LastOrDefault(place => place.Values.Keys.Any(k => IsOrIsBelow(k, key))).Place ?? "default";

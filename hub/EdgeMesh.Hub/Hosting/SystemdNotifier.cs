@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +18,8 @@ namespace EdgeMesh.Hub.Hosting;
 /// while every <see cref="ILivenessCheck"/> passes: a hub that hangs is to be started anew, which its devices and updates survive.
 /// </remarks>
 public sealed class SystemdNotifier(
-    ServiceManager systemd, IEnumerable<ILivenessCheck> checks, BrokerState broker, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SystemdNotifier> log)
+    ServiceManager systemd, IEnumerable<ILivenessCheck> checks, BrokerState broker, HubEvents events, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<SystemdNotifier> log)
     : BackgroundService
 {
     /// <inheritdoc/>
@@ -33,6 +35,8 @@ public sealed class SystemdNotifier(
         using Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         using CancellationTokenRegistration started = lifetime.ApplicationStarted.Register(() => Send("READY=1\n" + Status()));
         using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => Send("STOPPING=1\nSTATUS=Saying good-bye"));
+        using IDisposable connected = events.Subscribe<BrokerConnected>(_ => Send(Status()));
+        using IDisposable disconnected = events.Subscribe<BrokerDisconnected>(_ => Send(Status()));
         try
         {
             if (systemd.WatchdogInterval is { } interval)

@@ -36,7 +36,7 @@ public sealed class SystemdNotifierTests : IAsyncDisposable
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(_log);
-        builder.Services.AddSingleton<TimeProvider>(_time).AddSingleton(systemd).AddSingleton(_broker).AddHostedService<SystemdNotifier>();
+        builder.Services.AddSingleton<TimeProvider>(_time).AddSingleton(systemd).AddSingleton(_broker).AddSingleton<HubEvents>().AddHostedService<SystemdNotifier>();
         foreach (ILivenessCheck check in checks)
         {
             builder.Services.AddSingleton(check);
@@ -62,6 +62,9 @@ public sealed class SystemdNotifierTests : IAsyncDisposable
         await StartAsync(new ServiceManager(systemd.Address, null));
         Assert.StartsWith("READY=1\nSTATUS=Running", await systemd.NextAsync(), StringComparison.Ordinal);
         Assert.False(systemd.HasMore);
+        _broker.Current = new BrokerStatus(BrokerPhase.Connected);
+        _host!.Services.GetRequiredService<HubEvents>().Publish(new BrokerConnected());
+        Assert.Equal("STATUS=Running, connected to the broker", await systemd.NextAsync());
         await _host!.StopAsync();
         Assert.StartsWith("STOPPING=1\n", await systemd.NextAsync(), StringComparison.Ordinal);
         Assert.False(systemd.HasMore);

@@ -45,7 +45,7 @@ public sealed class SystemdTests(ITestOutputHelper output)
             await stopped;
 
             // Told before it is gone.
-            Assert.StartsWith("STOPPING=1\n", await systemd.NextAsync());
+            await systemd.UntilAsync("STOPPING=1\n");
             Assert.Equal(0, await site.Hub.ExitedAsync());
             Assert.True(stopping.Elapsed < StopLimit, $"It took {stopping.Elapsed.TotalSeconds:0.0} s to stop.");
             Assert.Empty(site.BrokerProcesses());
@@ -55,7 +55,7 @@ public sealed class SystemdTests(ITestOutputHelper output)
             Task<Message> resumed = site.Wire.NextAsync(m => m.Kind == TopicKind.OtaAccept, "the device accepts again");
             Task<Message> confirmed = site.Wire.NextAsync(m => m.Says(TopicKind.PublicOta, "state", "confirmed"), "the update is confirmed");
             await site.StartHubAsync();
-            Assert.StartsWith("READY=1\n", await systemd.NextAsync());
+            Assert.Equal(["READY=1"], (await systemd.UntilAsync("READY=1\n")).Select(told => told.Split('\n')[0]));
             Assert.InRange((await resumed).Next, acknowledged, long.MaxValue);
             await confirmed;
         });

@@ -35,8 +35,13 @@ public sealed class SystemdNotifier(
         using Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         using CancellationTokenRegistration started = lifetime.ApplicationStarted.Register(() => Send("READY=1\n" + Status()));
         using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => Send("STOPPING=1\nSTATUS=Saying good-bye"));
-        using IDisposable connected = events.Subscribe<BrokerConnected>(_ => Send(Status()));
-        using IDisposable disconnected = events.Subscribe<BrokerDisconnected>(_ => Send(Status()));
+        using IDisposable changing = events.Subscribe<HubEvent>(e =>
+        {
+            if (e is BrokerConnected or BrokerDisconnected && !lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                Send(Status());
+            }
+        });
         try
         {
             if (systemd.WatchdogInterval is { } interval)

@@ -51,7 +51,7 @@ public sealed class SandboxSocketTests : IDisposable
         await RunningHub.EventuallyAsync(() => Task.FromResult(_journal.Contains("listening")), "the unit listens");
     }
 
-    private DryRunService Service(int deadlineS = 30) => new(new DryRunOptions { Socket = Socket, DeadlineS = deadlineS }, TimeProvider.System);
+    private DryRunService Service(int deadlineS = 30, int warm = 0) => new(new DryRunOptions { Socket = Socket, DeadlineS = deadlineS, WarmWorkers = warm }, TimeProvider.System);
 
     private static Task<Result<BehaviourReport>> RunAsync(DryRunService service, string program) => service.RunAsync(program, new Scenario(60), CancellationToken.None);
 
@@ -61,7 +61,8 @@ public sealed class SandboxSocketTests : IDisposable
     public async Task A_program_is_tried_out_by_a_process_of_the_unit_which_ends_with_it()
     {
         await ListenAsync();
-        await using DryRunService service = Service();
+        await using DryRunService service = Service(warm: 1);
+        Assert.True((await service.WarmAsync()).IsOk, string.Join('\n', _journal));
         Result<BehaviourReport> report = await RunAsync(service, Beacon);
         Assert.True(report.IsOk, $"{report.Error?.Message}\n{string.Join('\n', _journal)}");
         Assert.True(report.Value.Ok);

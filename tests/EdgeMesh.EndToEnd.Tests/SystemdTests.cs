@@ -20,7 +20,7 @@ public sealed class SystemdTests(ITestOutputHelper output)
     // JOURNAL_STREAM names the stream that systemd opened: here the pipe that the test reads.
     private static string[] Under(NotificationSocket systemd, TimeSpan? watchdog = null) =>
     [
-        "/bin/sh", "-c", "JOURNAL_STREAM=0:$(stat -L -c %i /proc/$$/fd/1); export JOURNAL_STREAM; exec \"$0\" \"$@\"", "env", $"NOTIFY_SOCKET={systemd.Address}",
+        "/bin/sh", "-c", "JOURNAL_STREAM=0:$(stat -L -c %i /proc/$$/fd/1); export JOURNAL_STREAM; exec \"$0\" \"$@\"", "env", $"NOTIFY_SOCKET={systemd.Address}", "EDGEMESH_Ota__Windw=4",
         .. watchdog is { } interval ? [string.Create(CultureInfo.InvariantCulture, $"WATCHDOG_USEC={interval.TotalMicroseconds:0}")] : Array.Empty<string>(), "dotnet",
     ];
 
@@ -50,6 +50,7 @@ public sealed class SystemdTests(ITestOutputHelper output)
             Assert.True(stopping.Elapsed < StopLimit, $"It took {stopping.Elapsed.TotalSeconds:0.0} s to stop.");
             Assert.Empty(site.BrokerProcesses());
             Assert.All(site.Hub.Lines, line => Assert.Matches("^<[0-7]>[A-Z]", line));
+            Assert.Contains(site.Hub.Lines, line => line.StartsWith("<4>", StringComparison.Ordinal) && line.Contains("Did you mean EDGEMESH_Ota__Window?", StringComparison.Ordinal));
             output.WriteLine($"measured: stopped within {stopping.Elapsed.TotalSeconds:0.0} s of SIGTERM, with an update in flight");
 
             Task<Message> resumed = site.Wire.NextAsync(m => m.Kind == TopicKind.OtaAccept, "the device accepts again");

@@ -33,8 +33,6 @@ public sealed class SystemdNotifier(
         // A leading '@' stands for the abstract namespace, whose names begin with a zero byte.
         UnixDomainSocketEndPoint manager = new(address[0] == '@' ? "\0" + address[1..] : address);
         using Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-        using CancellationTokenRegistration started = lifetime.ApplicationStarted.Register(() => Send("READY=1\n" + Status()));
-        using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => Send("STOPPING=1\nSTATUS=Saying good-bye"));
         using IDisposable changing = events.Subscribe<HubEvent>(e =>
         {
             if (e is BrokerConnected or BrokerDisconnected && !lifetime.ApplicationStopping.IsCancellationRequested)
@@ -42,6 +40,8 @@ public sealed class SystemdNotifier(
                 Send(Status());
             }
         });
+        using CancellationTokenRegistration started = lifetime.ApplicationStarted.Register(() => Send("READY=1\n" + Status()));
+        using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => Send("STOPPING=1\nSTATUS=Saying good-bye"));
         try
         {
             if (systemd.WatchdogInterval is { } interval)

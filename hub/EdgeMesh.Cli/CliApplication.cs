@@ -81,6 +81,8 @@ public static class CliApplication
             ProgramCommands.Create(options),
             PolicyCommands.Create(options),
             TemplateCommands.Create(options),
+            ConfigCommands.Create(options),
+            SandboxWorkerCommand.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

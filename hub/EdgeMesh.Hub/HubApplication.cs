@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using EdgeMesh.Contracts;
@@ -9,6 +11,7 @@ using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Codegen.DryRun;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Certificates;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Events;
@@ -33,45 +36,73 @@ namespace EdgeMesh.Hub;
 /// <summary>The hub, put together: a list of its features.</summary>
 public static class HubApplication
 {
-    /// <summary>Where a configuration file is looked for.</summary>
-    public const string ConfigurationFile = "/etc/edgemesh/hub.json";
-
-    /// <summary>Builds the hub from the configuration file, the environment (<c>EDGEMESH_Section__Name</c>) and the arguments (<c>--Section:Name value</c>).</summary>
+    /// <summary>Builds the hub from what <see cref="HubConfiguration"/> names.</summary>
+    /// <exception cref="OptionsValidationException">The configuration cannot be read, or a value is not of its setting's type.</exception>
     public static WebApplication Build(string[] args)
     {
+        ConfigurationReading read = ConfigurationReading.Of(HubConfiguration.DefaultFile, args);
+        if (read.Faults().Select(fault => fault.Message).ToArray() is { Length: > 0 } faults)
+        {
+            throw new OptionsValidationException(HubConfiguration.DefaultFile, typeof(HubOptions), faults);
+        }
+
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
-        builder.Configuration.AddJsonFile(ConfigurationFile, optional: true).AddEnvironmentVariables("EDGEMESH_").AddCommandLine(args);
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-
-        builder.Services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section)
-            .Validate(o => Names.IsValid(o.Site) && o.Site != Topic.EnrollSite, $"Hub:Site takes {Names.Grammar}; '{Topic.EnrollSite}' is taken.").ValidateOnStart();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ICrypto, DotNetCrypto>();
-        builder.Services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
-        builder.Services.AddSingleton<IOperationSource, HubOperations>();
-        builder.Services.AddAudit();
-        builder.Services.AddAccess();
-        builder.Services.AddCertificates();
-        builder.Services.AddBroker();
-        builder.Services.AddDevices();
-        builder.Services.AddEnrollment();
-        builder.Services.AddCommands();
-        builder.Services.AddFirmware();
-        builder.Services.AddOta();
-        builder.Services.AddDryRun();
-        builder.Services.AddHostedService<SystemdNotifier>();
-
+        builder.Configuration.AddConfiguration(read.Configuration);
+        builder.Logging.ClearProviders().AddHubConsole().AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddFeatures();
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel));
         WebApplication hub = builder.Build();
+        foreach (ConfigurationFinding unknown in read.Unknown())
+        {
+            hub.Logger.LogWarning("{Unknown}", unknown.Message);
+        }
+
         hub.Use(next => http => http.RequestServices.GetRequiredService<AccessGate>().PassAsync(http, next));
         hub.MapHub();
         hub.Lifetime.ApplicationStarted.Register(() => GuardSocket(SocketOf(hub.Services)));
         return hub;
+    }
+
+    /// <summary>Why the hub would not start with these settings, a sentence each; where none is wrong, none.</summary>
+    public static IEnumerable<string> Refusals(IConfiguration configuration)
+    {
+        using ServiceProvider features = new ServiceCollection().AddSingleton(configuration).AddLogging().AddFeatures().BuildServiceProvider();
+        List<string> refusals = [];
+        foreach ((_, Type type) in Setting.Sections)
+        {
+            try
+            {
+                _ = ((IOptions<object>)features.GetRequiredService(typeof(IOptions<>).MakeGenericType(type))).Value;
+            }
+            catch (OptionsValidationException refused)
+            {
+                refusals.AddRange(refused.Failures);
+            }
+        }
+
+        return refusals;
+    }
+
+    private static IServiceCollection AddFeatures(this IServiceCollection services)
+    {
+        services.AddSettings<HubOptions>(HubOptions.Section)
+            .Validate(o => Names.IsValid(o.Site) && o.Site != Topic.EnrollSite, $"Hub:Site takes {Names.Grammar}; '{Topic.EnrollSite}' is taken.");
+        services.AddSingleton(TimeProvider.System).AddSingleton<ICrypto, DotNetCrypto>();
+        services.AddSingleton<HubIdentity>().AddSingleton<HubEvents>().AddSingleton<Database>().AddSingleton<OperationCatalogue>();
+        services.AddSingleton<IOperationSource, HubOperations>();
+        services.AddAudit();
+        services.AddAccess();
+        services.AddCertificates();
+        services.AddBroker();
+        services.AddDevices();
+        services.AddEnrollment();
+        services.AddCommands();
+        services.AddFirmware();
+        services.AddOta();
+        services.AddDryRun();
+        services.AddSystemd();
+        return services;
     }
 
     private static string SocketOf(IServiceProvider services) => Path.GetFullPath(services.GetRequiredService<IOptions<HubOptions>>().Value.Socket);

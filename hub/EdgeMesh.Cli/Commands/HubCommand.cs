@@ -7,17 +7,8 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub;
-using EdgeMesh.Hub.Access;
-using EdgeMesh.Hub.Audit;
-using EdgeMesh.Hub.Broker;
-using EdgeMesh.Hub.Certificates;
-using EdgeMesh.Hub.Codegen.DryRun;
-using EdgeMesh.Hub.Commands;
-using EdgeMesh.Hub.Devices;
-using EdgeMesh.Hub.Enrollment;
-using EdgeMesh.Hub.Firmware;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Hosting;
-using EdgeMesh.Hub.Ota;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -27,22 +18,13 @@ namespace EdgeMesh.Cli.Commands;
 /// <summary><c>edgemesh hub</c>: the daemon.</summary>
 internal static class HubCommand
 {
-    /// <summary>The options classes whose properties are the hub's settings.</summary>
-    internal static readonly (string Section, Type Type)[] Sections =
-    [
-        (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
-        (DeviceOptions.Section, typeof(DeviceOptions)), (CommandOptions.Section, typeof(CommandOptions)), (OtaOptions.Section, typeof(OtaOptions)),
-        (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)), (CertificateOptions.Section, typeof(CertificateOptions)),
-        (EnrollmentOptions.Section, typeof(EnrollmentOptions)), (DryRunOptions.Section, typeof(DryRunOptions)),
-    ];
-
     internal static Command Create(GlobalOptions options)
     {
         Command hub = new(
             "hub",
-            $"Runs the hub until SIGTERM or Ctrl-C. Settings are also taken from the environment (EDGEMESH_Section__Name) and from {HubApplication.ConfigurationFile}.");
+            $"Runs the hub until SIGTERM or Ctrl-C. Settings are also taken from the environment (EDGEMESH_Section__Name), and from {HubConfiguration.DefaultFile} and hub.d beside it.");
         // Declared one by one, so that a misspelt setting is refused; the configuration would ignore it without a word.
-        Option<string>[] settings = [.. Sections.SelectMany(SettingsOf)];
+        Option<string>[] settings = [.. Setting.All.Select(OptionOf)];
         foreach (Option<string> setting in settings)
         {
             hub.Options.Add(setting);
@@ -63,15 +45,11 @@ internal static class HubCommand
         return hub;
     }
 
-    private static IEnumerable<Option<string>> SettingsOf((string Section, Type Type) options)
+    private static Option<string> OptionOf(Setting setting) => new($"--{setting.Key}")
     {
-        object defaults = Activator.CreateInstance(options.Type)!;
-        return options.Type.GetProperties().Where(property => property.CanWrite).Select(property => new Option<string>($"--{options.Section}:{property.Name}")
-        {
-            Description = $"{property.GetValue(defaults)}" is { Length: > 0 } value ? $"Default: {value}." : "Default: none.",
-            HelpName = "VALUE",
-        });
-    }
+        Description = $"Takes {setting.Takes}{(setting.Unit.Length > 0 ? $" ({setting.Unit})" : "")}. {(setting.Show(setting.Default) is { Length: > 0 } value ? $"Default: {value}." : "Default: none.")}",
+        HelpName = "VALUE",
+    };
 
     private static async Task<int> RunAsync(string[] settings, Output output, CancellationToken stop)
     {
@@ -91,16 +69,17 @@ internal static class HubCommand
         {
             return output.Fail(Arguments.Invalid(string.Join(' ', refused.Failures)));
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException or DbException || IsBinding(failure))
+        catch (AggregateException several) when (several.InnerExceptions.All(failure => failure is OptionsValidationException))
+        {
+            return output.Fail(Arguments.Invalid(string.Join(' ', several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(refused => refused.Failures))));
+        }
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException or DbException)
         {
             string cause = string.Join(' ', Causes(failure).Select(f => f.Message).Distinct());
             return output.Fail(Arguments.Invalid(
                 $"The hub cannot start: {cause} Where it keeps things is set by --Hub:StateFolder, and where it listens by --Hub:Socket; its account must be able to write there."));
         }
     }
-
-    // The configuration binder's way to say that a value is not of the setting's type.
-    private static bool IsBinding(Exception failure) => failure is InvalidOperationException { InnerException: not null, Source: "Microsoft.Extensions.Configuration.Binder" };
 
     private static IEnumerable<Exception> Causes(Exception? failure)
     {

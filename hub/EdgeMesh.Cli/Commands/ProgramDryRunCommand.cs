@@ -1,12 +1,14 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Cli.Rendering;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.DryRun;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Results;
 
 namespace EdgeMesh.Cli.Commands;
@@ -32,6 +34,11 @@ internal static class ProgramDryRunCommand
     {
         Result<string> source = Read(file, "program");
         Result<Scenario> scenario = scenarioFile is null ? new Scenario(DefaultDurationS) : ReadScenario(scenarioFile);
+        if (Setting.All.Single(s => s.Key == "DryRun:DeadlineS").Fault(deadlineS) is { } fault)
+        {
+            return output.Fail(Arguments.Invalid(fault));
+        }
+
         if (!source.IsOk || !scenario.IsOk)
         {
             return output.Fail(source.Error ?? scenario.Error!);

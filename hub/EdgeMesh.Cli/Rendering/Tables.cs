@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.Json;
+using EdgeMesh.Cli.Commands;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
@@ -115,6 +116,9 @@ internal static class Tables
 
     internal static IRenderable ExitCodes(IEnumerable<(int ExitCode, string Meaning, string[] ErrorCodes)> table) =>
         Rows(["EXIT", "MEANING", "ERROR CODES"], table.Select(row => new[] { Number(row.ExitCode), row.Meaning, string.Join(' ', row.ErrorCodes) }));
+
+    internal static IRenderable Settings(IEnumerable<SettingView> settings) =>
+        Rows(["SETTING", "VALUE", "FROM"], settings.Select(s => new[] { s.Key, s.Value, s.Source }));
 
     /// <summary>Bytes as people read them, in powers of 1024.</summary>
     internal static string Size(long bytes) => bytes switch

@@ -1,3 +1,4 @@
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ public static class AccessFeature
     /// <summary>Who may ask the hub over TCP: tokens, their roles and limits.</summary>
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
-        services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateOnStart();
+        services.AddSettings<AccessOptions>(AccessOptions.Section);
         return services.AddSingleton<IValidateOptions<AccessOptions>, Validation>()
             .AddSingleton<TokenStore>().AddSingleton<AccessGate>().AddSingleton<IOperationSource, TokenOperations>();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,8 +12,7 @@ public static class AuditFeature
     /// <summary>Who did what, when, from where, with which result.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services)
     {
-        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section)
-            .Validate(o => o.Entries is >= 100 and <= 10_000_000, "Audit:Entries takes 100 to 10000000.").ValidateOnStart();
+        services.AddSettings<AuditOptions>(AuditOptions.Section);
         return services.AddSingleton<AuditLog>().AddSingleton<IOperationSource, AuditOperations>();
     }
 }

@@ -35,6 +35,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     private CancellationTokenSource _connected = new();
     private Task _attending = Task.CompletedTask;
     private string? _lastReason;
+    private long _handlingSince;
     private bool _told;
     private bool _disposed;
 
@@ -57,6 +58,9 @@ public sealed class BrokerConnection : IAsyncDisposable
 
     /// <summary>Whether a connection stands.</summary>
     public bool IsConnected => _client.IsConnected;
+
+    /// <summary>How long the message now in hand is being handled; null where none is.</summary>
+    internal TimeSpan? Handling => Interlocked.Read(ref _handlingSince) is > 0 and long since ? _time.GetElapsedTime(since) : null;
 
     private string StatusTopic => Topic.Format(TopicKind.HubStatus, _identity.Site);
 
@@ -171,11 +175,16 @@ public sealed class BrokerConnection : IAsyncDisposable
 
             try
             {
+                Interlocked.Exchange(ref _handlingSince, _time.GetTimestamp());
                 await handler(message).ConfigureAwait(false);
             }
             catch (Exception failure)
             {
                 _log.LogError(failure, "The handler of {Filter} failed on a message at {Topic}", filter, message.Topic);
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _handlingSince, 0);
             }
         }
     }

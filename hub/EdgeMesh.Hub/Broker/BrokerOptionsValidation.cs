@@ -22,14 +22,9 @@ internal sealed class BrokerOptionsValidation : IValidateOptions<BrokerOptions>
 
     private static IEnumerable<string> EmbeddedFaults(BrokerOptions options)
     {
-        if (options.Port is < 1 or > 65535)
+        if (options.TlsPort == options.Port)
         {
-            yield return $"Broker:Port is {options.Port}; it must be a TCP port from 1 to 65535 (1883 is MQTT's own).";
-        }
-
-        if (options.TlsPort is < 0 or > 65535 || options.TlsPort == options.Port)
-        {
-            yield return $"Broker:TlsPort is {options.TlsPort}; it must be a TCP port from 1 to 65535 other than Broker:Port (8883 is MQTT's own), or 0 for no TLS.";
+            yield return $"Broker:TlsPort is {options.TlsPort}, and so is Broker:Port. Give each a port of its own (8883 and 1883 are MQTT's), or set Broker:TlsPort=0 for no TLS.";
         }
 
         if (options.MutualTls && (options.TlsPort == 0 || options.AllowPlain))

@@ -1,6 +1,7 @@
 using System;
 using EdgeMesh.Hub.Broker.Accounts;
 using EdgeMesh.Hub.Broker.Embedded;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ public static class BrokerRegistration
     /// </summary>
     public static IServiceCollection AddBroker(this IServiceCollection services)
     {
-        services.AddOptions<BrokerOptions>().BindConfiguration(BrokerOptions.Section).ValidateOnStart();
+        services.AddSettings<BrokerOptions>(BrokerOptions.Section);
         services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerOptionsValidation>();
         services.AddSingleton<BrokerState>();
         services.AddSingleton<BrokerFolder>();

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,12 +18,7 @@ public static class CertificatesFeature
     /// <summary>The local certificate authority. Add it before the broker, which starts with its files.</summary>
     public static IServiceCollection AddCertificates(this IServiceCollection services)
     {
-        services.AddOptions<CertificateOptions>().BindConfiguration(CertificateOptions.Section)
-            .Validate(o => o.DeviceDays is >= 1 and <= 3650, "Certificates:DeviceDays takes 1 to 3650.")
-            .Validate(o => o.HubDays is >= 1 and <= 825, "Certificates:HubDays takes 1 to 825.")
-            .Validate(o => o.RenewDays is >= 1 and <= 365, "Certificates:RenewDays takes 1 to 365.")
-            .Validate(o => o.OverlapDays is >= 0 and <= 3650, "Certificates:OverlapDays takes 0 to 3650.")
-            .ValidateOnStart();
+        services.AddSettings<CertificateOptions>(CertificateOptions.Section);
         return services.AddSingleton<CertificateFolder>().AddSingleton<CertificateStore>().AddSingleton<IdentityStore>().AddSingleton<PlausibleClock>().AddSingleton<CertificateAuthority>()
             .AddSingleton<IBrokerCertificates>(provider => provider.GetRequiredService<CertificateAuthority>())
             .AddSingleton<IOperationSource, CertificateOperations>()

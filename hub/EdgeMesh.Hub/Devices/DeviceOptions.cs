@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.ComponentModel.DataAnnotations;
 using System.Linq;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Protocol.Security;
 
 namespace EdgeMesh.Hub.Devices;
@@ -16,9 +18,11 @@ public sealed class DeviceOptions
     /// Messages a second that a device may send on and on, 1 to 10,000. Default 20. What is over it is refused as <c>rate_limited</c>. An
     /// acknowledgement of a chunk that was sent is not in this count.
     /// </summary>
+    [Range(1, 10_000), Setting(Unit = "messages/s")]
     public int MessagesPerSecond { get; set; } = 20;
 
     /// <summary>Messages that a device may send at once after it was quiet, 1 to 100,000. Default 200: many times what it says when it comes back.</summary>
+    [Range(1, 100_000), Setting(Unit = "messages")]
     public int MessageBurst { get; set; } = 200;
 
     /// <summary>
@@ -26,12 +30,14 @@ public sealed class DeviceOptions
     /// too) and <c>program</c>, with commas between; empty for nothing. Default <c>command,response,telemetry</c>: a program costs a
     /// device much time to decrypt.
     /// </summary>
+    [Setting(Takes = "command, response, telemetry and program, with commas between, or nothing")]
     public string Encrypt { get; set; } = "command,response,telemetry";
 
     /// <summary>
     /// FOR A LABORATORY ONLY: believes what known devices say of themselves without a signature. Commands and updates stay signed. Default
     /// false.
     /// </summary>
+    [Setting(Requirement = "AllowUnauthenticated")]
     public bool AllowUnauthenticated { get; set; }
 
     /// <summary>What <see cref="Encrypt"/> names, as a welcome names it; null where it names something unknown.</summary>

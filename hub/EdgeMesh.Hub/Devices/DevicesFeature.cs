@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub.Broker;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
@@ -17,11 +18,8 @@ public static class DevicesFeature
     /// <summary>Devices: who is known, who is there, and what they say.</summary>
     public static IServiceCollection AddDevices(this IServiceCollection services)
     {
-        services.AddOptions<DeviceOptions>().BindConfiguration(DeviceOptions.Section)
-            .Validate(o => o.MessagesPerSecond is >= 1 and <= 10_000, "Devices:MessagesPerSecond takes 1 to 10000.")
-            .Validate(o => o.MessageBurst is >= 1 and <= 100_000, "Devices:MessageBurst takes 1 to 100000.")
-            .Validate(o => o.EncryptedTopics() is not null, "Devices:Encrypt takes command, response, telemetry and program, with commas between.")
-            .ValidateOnStart();
+        services.AddSettings<DeviceOptions>(DeviceOptions.Section)
+            .Validate(o => o.EncryptedTopics() is not null, "Devices:Encrypt takes command, response, telemetry and program, with commas between.");
         return services.AddSingleton<DeviceStore>().AddSingleton<DeviceGateway>().AddSingleton<DeviceMirror>().AddSingleton<DeviceService>()
             .AddSingleton<IOperationSource, DeviceOperations>()
             .AddHostedService<Starter>();

@@ -1,5 +1,6 @@
 using System.Linq;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Operations;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,11 +12,10 @@ public static class FirmwareFeature
     /// <summary>The firmware store.</summary>
     public static IServiceCollection AddFirmware(this IServiceCollection services)
     {
-        services.AddOptions<FirmwareOptions>().BindConfiguration(FirmwareOptions.Section)
+        services.AddSettings<FirmwareOptions>(FirmwareOptions.Section)
             .Validate(
                 o => o.RequireSignature.All(ImageKinds.IsKnown),
-                $"Firmware:RequireSignature takes {ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} and {ImageKinds.Esp32Image}.")
-            .ValidateOnStart();
+                $"Firmware:RequireSignature takes {ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} and {ImageKinds.Esp32Image}.");
         return services.AddSingleton<PublisherStore>().AddSingleton<FirmwareStore>()
             .AddSingleton<IOperationSource, FirmwareOperations>().AddSingleton<IOperationSource, PublisherOperations>();
     }

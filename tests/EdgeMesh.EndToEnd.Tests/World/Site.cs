@@ -32,7 +32,14 @@ internal sealed class Site : IAsyncDisposable
     // What this site's hub is told beside the usual.
     private readonly string[] _options;
 
-    private Site(string[] options) => _options = options;
+    // How dotnet is started: by itself, or by what gives it an environment.
+    private readonly string[] _launcher;
+
+    private Site(string[] launcher, string[] options)
+    {
+        _launcher = launcher;
+        _options = options;
+    }
 
     public string Folder => _folder.FullName;
 
@@ -47,7 +54,7 @@ internal sealed class Site : IAsyncDisposable
 
     public RunningProcess Hub => _hubs[^1];
 
-    private string State => Path.Combine(Folder, "hub");
+    public string State => Path.Combine(Folder, "hub");
 
     private string Socket => Path.Combine(Folder, "hub.sock");
 
@@ -56,9 +63,12 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>A site whose devices connect by TLS, where it is mutual each with a certificate of its own.</summary>
     public static Task<Site> StartWithTlsAsync(bool mutual = true) => StartAsync("--Broker:MutualTls", mutual ? "true" : "false", "--Broker:DeviceHost", "127.0.0.1");
 
-    public static async Task<Site> StartAsync(params string[] options)
+    public static Task<Site> StartAsync(params string[] options) => StartUnderAsync(["dotnet"], options);
+
+    /// <summary>A site whose hub is started by other words than <c>dotnet</c>.</summary>
+    public static async Task<Site> StartUnderAsync(string[] launcher, params string[] options)
     {
-        Site site = new(options);
+        Site site = new(launcher, options);
         site.RunHub();
         string secret = Path.Combine(site.State, "broker", "viewer.secret");
         await Eventually.TrueAsync(() => File.Exists(secret), "the hub has made the viewer's password");
@@ -193,9 +203,9 @@ internal sealed class Site : IAsyncDisposable
     // Of every hub that was online, also one that the viewer heard of only afterwards.
     private string[] Boots() => [.. Wire.Seen.Where(m => m.Says(TopicKind.HubStatus, "status", "online")).Select(m => (string)m.Json["boot"]!).Distinct()];
 
-    private void RunHub() => _hubs.Add(RunningProcess.Start("dotnet",
+    private void RunHub() => _hubs.Add(RunningProcess.Start(_launcher[0],
     [
-        Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,
+        .. _launcher[1..], Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,
         "--Broker:Port", Port.ToString(CultureInfo.InvariantCulture), "--Ota:ChunkSize", ChunkBytes.ToString(CultureInfo.InvariantCulture),
         "--Broker:TlsPort", (_options.Length > 0 ? TlsPort : 0).ToString(CultureInfo.InvariantCulture),
         "--Enrollment:Port", EnrollmentPort.ToString(CultureInfo.InvariantCulture), .. _options,

@@ -26,14 +26,14 @@ internal sealed class BrokerHub : IAsyncDisposable
     private readonly IHost _host;
     private readonly bool _ownsFolder;
 
-    public BrokerHub(Dictionary<string, string?>? settings = null, string? stateFolder = null)
+    public BrokerHub(Dictionary<string, string?>? settings = null, string? stateFolder = null, TimeProvider? time = null)
     {
         _ownsFolder = stateFolder is null;
         StateFolder = stateFolder ?? Directory.CreateTempSubdirectory("edgemesh-broker-").FullName;
         settings ??= [];
         settings.TryAdd("Broker:TlsPort", "0");
         settings.TryAdd("Broker:Port", FreePort().ToString(CultureInfo.InvariantCulture));
-        _host = Build(StateFolder, settings, Log);
+        _host = Build(StateFolder, settings, Log, time);
         Get<HubEvents>().Subscribe<HubEvent>(Events.Enqueue);
     }
 
@@ -55,7 +55,7 @@ internal sealed class BrokerHub : IAsyncDisposable
 
     public int Port => Get<BrokerInfo>().Port;
 
-    public static IHost Build(string stateFolder, Dictionary<string, string?> settings, ILoggerProvider? log = null)
+    public static IHost Build(string stateFolder, Dictionary<string, string?> settings, ILoggerProvider? log = null, TimeProvider? time = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         settings["Hub:StateFolder"] = stateFolder;
@@ -68,7 +68,7 @@ internal sealed class BrokerHub : IAsyncDisposable
         }
 
         builder.Services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSingleton<HubIdentity>();
         builder.Services.AddSingleton<HubEvents>();
         builder.Services.AddBroker();

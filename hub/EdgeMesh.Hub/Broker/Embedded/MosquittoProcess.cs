@@ -48,6 +48,12 @@ internal sealed class MosquittoProcess
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
+        // They are the hub's own: Mosquitto would say READY and STOPPING for it.
+        foreach (string variable in (string[])["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"])
+        {
+            start.Environment.Remove(variable);
+        }
+
         Thread keeper = new(() => mosquitto.Run(start, started)) { IsBackground = true, Name = "mosquitto" };
         keeper.Start();
         await started.Task.ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System;
+using EdgeMesh.Hub.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ public static class DryRunFeature
     /// <summary>Dry runs in the sandbox.</summary>
     public static IServiceCollection AddDryRun(this IServiceCollection services)
     {
-        services.AddOptions<DryRunOptions>().BindConfiguration(DryRunOptions.Section);
+        services.AddSettings<DryRunOptions>(DryRunOptions.Section);
         return services.AddSingleton(provider => new DryRunService(
             provider.GetRequiredService<IOptions<DryRunOptions>>().Value, provider.GetService<TimeProvider>() ?? TimeProvider.System));
     }

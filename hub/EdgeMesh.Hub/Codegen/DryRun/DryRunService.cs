@@ -15,7 +15,6 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
     /// <summary>Largest program, in bytes.</summary>
     public const int SourceBytesMax = 64 * 1024;
 
-    private const int WarmMax = 8;
     private const int StderrShown = 300;
 
     // The worker looks at its own clock and reports what it has; the deadline is for what never comes back to look.
@@ -26,7 +25,7 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
 
     private readonly Lock _lock = new();
     private readonly Queue<Task<Result<SandboxWorker>>> _warm = new();
-    private Result<Sandbox>? _sandbox;
+    private Result<WorkerSource>? _source;
     private bool _disposed;
 
     /// <summary>Whether programs can be tried out here: starts a worker, which stays ready where warm ones are kept.</summary>
@@ -117,7 +116,7 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
             await DropAsync(start).ConfigureAwait(false);
         }
 
-        (_sandbox is { IsOk: true } found ? found.Value : null)?.Dispose();
+        (_source is { IsOk: true } found ? found.Value : null)?.Dispose();
     }
 
     private async Task<Result<BehaviourReport>> RunAsync(SandboxWorker worker, string source, Scenario scenario, CancellationToken cancellation)
@@ -159,7 +158,7 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
     {
         lock (_lock)
         {
-            while (!_disposed && _warm.Count < Math.Clamp(options.WarmWorkers, 0, WarmMax))
+            while (!_disposed && _warm.Count < options.WarmWorkers)
             {
                 _warm.Enqueue(Task.Run(StartAsync));
             }
@@ -168,15 +167,15 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
 
     private async Task<Result<SandboxWorker>> StartAsync()
     {
-        Result<Sandbox> sandbox;
+        Result<WorkerSource> source;
         lock (_lock)
         {
             // What is missing may be installed meanwhile: only what was found is kept.
-            sandbox = _sandbox is { IsOk: true } found ? found : Sandbox.Find(options);
-            _sandbox = sandbox;
+            source = _source is { IsOk: true } found ? found : WorkerSource.Find(options);
+            _source = source;
         }
 
-        return sandbox.IsOk ? await SandboxWorker.StartAsync(sandbox.Value, time).ConfigureAwait(false) : sandbox.Error!;
+        return source.IsOk ? await SandboxWorker.StartAsync(source.Value, time).ConfigureAwait(false) : source.Error!;
     }
 
     private static async Task DropAsync(Task<Result<SandboxWorker>> start)

@@ -4,14 +4,15 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
-using EdgeMesh.Contracts;
+using System.Threading;
+using System.Threading.Tasks;
 using EdgeMesh.Hub.Results;
 
 namespace EdgeMesh.Hub.Codegen.DryRun;
 
 /// <summary>How a worker is started: <c>timeout</c> → <c>prlimit</c> → <c>bwrap</c> → seccomp → Node with code generation off and its own
 /// permissions. Each holds without the ones inside it; where one is missing there is no sandbox, and nothing is run without.</summary>
-internal sealed class Sandbox : IDisposable
+internal sealed class Sandbox : WorkerSource
 {
     /// <summary>A worker that nobody ends goes by itself after this, in seconds.</summary>
     internal const int LifetimeS = 900;
@@ -39,7 +40,7 @@ internal sealed class Sandbox : IDisposable
     }
 
     /// <summary>The sandbox of this machine, or <c>sandbox_unavailable</c>. Whether its namespaces are granted shows when a worker starts.</summary>
-    internal static Result<Sandbox> Find(DryRunOptions options)
+    internal static new Result<Sandbox> Find(DryRunOptions options)
     {
         if (!SeccompFilter.IsAvailable)
         {
@@ -69,8 +70,7 @@ internal sealed class Sandbox : IDisposable
         return new Sandbox([.. Command(tools, node, Resolve(folder), (int)options.Deadline.TotalSeconds)], filter, node);
     }
 
-    /// <summary>Starts a worker; its pipes are its only way out.</summary>
-    internal Process Start()
+    internal override Task<Result<WorkerLink>> OpenAsync(CancellationToken cancellation)
     {
         // bwrap takes the filter by a descriptor, which only a shell can open for it.
         ProcessStartInfo start = new("/bin/sh")
@@ -84,34 +84,30 @@ internal sealed class Sandbox : IDisposable
 
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/bin:/bin";
-        return Process.Start(start)!;
+        return Task.FromResult<Result<WorkerLink>>(new WorkerProcess(Process.Start(start)!));
     }
 
-    /// <summary>Why a worker did not start, from what it said.</summary>
-    internal Error Explain(string stderr)
+    internal override Error Explain(string said)
     {
-        string said = Printable.Of(stderr.Trim().Split('\n').FirstOrDefault(line => line.Trim().Length > 0) ?? "it said nothing");
-        if (stderr.Contains("bad option", StringComparison.Ordinal))
+        string first = Printable.Of(said.Trim().Split('\n').FirstOrDefault(line => line.Trim().Length > 0) ?? "it said nothing");
+        if (said.Contains("bad option", StringComparison.Ordinal))
         {
-            return Unavailable($"{_node} is too old: Node 20.15, or 22.2, or newer is needed, and Debian 12 ships 18. Install it from nodejs.org or NodeSource, and name it by DryRun:Node. (It said: {said})");
+            return Unavailable($"{_node} is too old: Node 20.15, or 22.2, or newer is needed, and Debian 12 ships 18. Install it from nodejs.org or NodeSource, and name it by DryRun:Node. (It said: {first})");
         }
 
-        return stderr.Contains("bwrap", StringComparison.Ordinal)
-            ? Unavailable($"bubblewrap is refused here, as in many containers and hardened units; run the hub where user namespaces are allowed. (It said: {said})")
-            : Unavailable($"its worker did not start. (It said: {said})");
+        return said.Contains("bwrap", StringComparison.Ordinal)
+            ? Unavailable($"bubblewrap is refused here, as in many containers and hardened units; run the hub where user namespaces are allowed, or set DryRun:Socket to the unit that may make them. (It said: {first})")
+            : Unavailable($"its worker did not start. (It said: {first})");
     }
 
     /// <summary>Removes its file.</summary>
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_filter)!, recursive: true);
+    public override void Dispose() => Directory.Delete(Path.GetDirectoryName(_filter)!, recursive: true);
 
-    internal static Error Unavailable(string why) =>
-        new(ErrorCodes.SandboxUnavailable, $"No program can be tried out, nor approved by itself, since there is no sandbox: {why}");
-
-    /// <summary>Whether another start may do better: newer versions of Node took the word "experimental" away.</summary>
-    internal bool Adapt(string stderr)
+    /// <summary>Newer versions of Node took the word "experimental" away.</summary>
+    internal override bool Adapt(string said)
     {
         int old = Array.IndexOf(_command, OldPermission);
-        if (old < 0 || !stderr.Contains($"bad option: {OldPermission}", StringComparison.Ordinal))
+        if (old < 0 || !said.Contains($"bad option: {OldPermission}", StringComparison.Ordinal))
         {
             return false;
         }

@@ -33,7 +33,7 @@ internal static class Tables
         List<(string, string)> members =
         [
             ("device", d.Id), ("type", d.Type), ("state", State(d)), ("last seen", Time(d.LastSeen)), ("program", d.Program.Length > 0 ? d.Program : "none"),
-            ("sequence", Number(d.Sequence)), ("revoked", d.Revoked == 0 ? "" : $"{Time(d.Revoked)} {d.RevokedReason}"),
+            ("sequence", Number(d.Sequence)), ("revoked", d.Revoked == 0 ? "" : $"{Time(d.Revoked)} {d.RevokedReason}"), ("note", d.Note),
         ];
         if (d.Info is JsonElement info)
         {

@@ -20,9 +20,12 @@ internal static class BehaviourDisplay
     private static readonly Style Bad = new(Color.Red);
     private static readonly Style Faint = new(decoration: Decoration.Dim);
 
-    internal static IRenderable Of(BehaviourReport report)
+    /// <summary>The whole of it.</summary>
+    /// <param name="report">What the program did.</param>
+    /// <param name="eventsShown">How much of the timeline is shown.</param>
+    internal static IRenderable Of(BehaviourReport report, int eventsShown = EventsShown)
     {
-        List<IRenderable> parts = [Timeline(report), Figures(report)];
+        List<IRenderable> parts = [Timeline(report, eventsShown), Figures(report)];
         if (report.Expectations.Count > 0)
         {
             parts.Add(Marked(report.Expectations.Select(e => (e.Met ? "met" : "not met", e.Met ? Good : Bad, e.Sentence))));
@@ -37,18 +40,18 @@ internal static class BehaviourDisplay
         return new Rows(parts);
     }
 
-    private static Table Timeline(BehaviourReport report)
+    private static Table Timeline(BehaviourReport report, int eventsShown)
     {
         (double AtS, string What)[] events = [.. Events(report).OrderBy(e => e.AtS)];
         Table table = Plain(3);
-        foreach ((double atS, string what) in events.Take(EventsShown))
+        foreach ((double atS, string what) in events.Take(eventsShown))
         {
             table.AddRow(new Text(Seconds(atS), Faint), new Text("│", Faint), new Text(Printable.Of(what)));
         }
 
-        if (events.Length > EventsShown)
+        if (events.Length > eventsShown)
         {
-            table.AddRow(new Text(""), new Text("⋮", Faint), new Text($"{events.Length - EventsShown} more are in the answer with --json", Faint));
+            table.AddRow(new Text(""), new Text("⋮", Faint), new Text($"{events.Length - eventsShown} more are in the answer with --json", Faint));
         }
 
         return table;

@@ -7,7 +7,6 @@ namespace EdgeMesh.Cli.Rendering;
 /// <summary>What people are shown of a program: what was understood, how it is wired, the evidence, what was found, where it stands, and what to do next.</summary>
 internal static class ProgramDisplay
 {
-    private const int EventsShown = 12;
     private const int FindingsShown = 20;
 
     internal static void Write(Output output, ProgramView program)
@@ -22,7 +21,7 @@ internal static class ProgramDisplay
         {
             output.WriteLine("");
             output.WriteLine("Evidence: what it did in the dry run, on the real interpreter, with a scripted world");
-            output.Write(BehaviourDisplay.Of(report, EventsShown));
+            output.Write(BehaviourDisplay.Of(report, brief: true));
         }
 
         Section(output, "Findings of the policy", p.Findings.Take(FindingsShown).Select(f => $"line {f.Line}: {f.Severity} {f.Rule}: {f.Message} ({f.Hint})"));

@@ -40,7 +40,7 @@ public sealed class DeviceRules(IOptions<ProgramOptions> options)
     public IReadOnlySet<int> UsedPins(string deviceType) => PolicyData.Pins(TypeOf(deviceType).UsedPins);
 
     /// <summary>Whether a program of that type is approved without a person where every gate was passed.</summary>
-    public bool ApprovesAlone(string deviceType) => options.Value.AutoApprove.Contains(deviceType) || options.Value.AutoApprove.Contains("*");
+    public bool ApprovesAlone(string deviceType) => ProgramOptions.Names(options.Value.AutoApprove).Any(t => t == deviceType || t == "*");
 
     /// <summary>What a program is judged by.</summary>
     /// <param name="deviceType">The type of device.</param>
@@ -61,7 +61,7 @@ public sealed class DeviceRules(IOptions<ProgramOptions> options)
             policy = extended;
         }
 
-        policy = policy.AllowHosts([.. options.Value.AllowHosts, .. type.AllowHosts, .. hosts]);
+        policy = policy.AllowHosts([.. ProgramOptions.Names(options.Value.AllowHosts), .. ProgramOptions.Names(type.AllowHosts), .. hosts]);
         return new PolicyOptions(policy, policy.Boards.ContainsKey(deviceType) ? deviceType : board, UsedPins(deviceType));
     }
 

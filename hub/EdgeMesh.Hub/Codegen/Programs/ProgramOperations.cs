@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using EdgeMesh.Hub.Operations;
@@ -32,7 +31,7 @@ public sealed class ProgramOperations(ProgramService programs, ProgramDeployer d
     ];
 
     // With commas between, as the audit log keeps them.
-    private static string[] HostsOf(string? hosts) => [.. (hosts ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
+    private static string[] HostsOf(string? hosts) => [.. ProgramOptions.Names(hosts ?? "").Distinct()];
 
     private sealed record NewRequest(string Device, string Description, string? Board = null, string? Hosts = null);
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace EdgeMesh.Hub.Codegen.Programs;
@@ -11,11 +12,11 @@ public sealed class ProgramOptions
     /// <summary>A YAML file that adds to the shipped policy, for every type of device. Read anew for every program. Default empty: none.</summary>
     public string Policy { get; set; } = "";
 
-    /// <summary>Hosts that every program may talk to. Default none.</summary>
-    public string[] AllowHosts { get; set; } = [];
+    /// <summary>Hosts that every program may talk to, with commas between. Default empty: none.</summary>
+    public string AllowHosts { get; set; } = "";
 
-    /// <summary>Types of devices whose programs need no person's approval where every gate was passed; <c>*</c> for all. Default none.</summary>
-    public string[] AutoApprove { get; set; } = [];
+    /// <summary>Types of devices whose programs need no person's approval where every gate was passed, with commas between; <c>*</c> for all. Default empty: none.</summary>
+    public string AutoApprove { get; set; } = "";
 
     /// <summary>How long a program is watched after its device confirmed it, in seconds, 0 to 604,800 (a week); 0 for not at all. Default 600.</summary>
     public int ProbationS { get; set; } = 600;
@@ -35,8 +36,10 @@ public sealed class ProgramOptions
     /// <summary>What is added to every such time, in seconds, 0 to 3600: networks and sensors are slow at times. Default 30.</summary>
     public int SlackS { get; set; } = 30;
 
-    /// <summary>What is different for a type of device, by its name.</summary>
-    public Dictionary<string, ProgramTypeOptions> Types { get; set; } = [];
+    /// <summary>What is different for a type of device, by its name. In the configuration file alone.</summary>
+    public Dictionary<string, ProgramTypeOptions> Types { get; } = [];
+
+    internal static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
 
 /// <summary>What is different for a type of device: <c>Programs:Types:NAME</c>.</summary>
@@ -45,8 +48,8 @@ public sealed class ProgramTypeOptions
     /// <summary>A YAML file that adds to the policy beside <see cref="ProgramOptions.Policy"/>. Default empty: none.</summary>
     public string Policy { get; set; } = "";
 
-    /// <summary>Hosts that programs of this type may talk to, too. Default none.</summary>
-    public string[] AllowHosts { get; set; } = [];
+    /// <summary>Hosts that programs of this type may talk to, too, with commas between. Default empty: none.</summary>
+    public string AllowHosts { get; set; } = "";
 
     /// <summary>Pins that something else on these devices uses, such as <c>4,16-18</c>: programs must leave them. Default none.</summary>
     public string UsedPins { get; set; } = "";

@@ -28,7 +28,7 @@ public sealed class Topic
         "devices/{}/up/ota/abort", "devices/{}/down/ota/abort", "devices/{}/up/ota/report",
         "devices/{}/state", "devices/{}/availability", "devices/{}/ota", "devices/{}/set/{}",
         "codegen/{}/request", "codegen/{}/status", "codegen/{}/code", "codegen/{}/report",
-        "devices/{}/down/identity", "devices/{}/up/identity",
+        "devices/{}/down/identity", "devices/{}/up/identity", "devices/{}/up/health",
     };
 
     private static readonly string[][] Levels = Split(Patterns);

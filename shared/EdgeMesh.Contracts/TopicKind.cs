@@ -101,4 +101,7 @@ public enum TopicKind
 
     /// <summary><c>devices/{id}/up/identity</c>: what became of it.</summary>
     IdentityAnswer,
+
+    /// <summary><c>devices/{id}/up/health</c>: how the program fares, for who watches it after an update.</summary>
+    Health,
 }

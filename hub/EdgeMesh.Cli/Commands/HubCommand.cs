@@ -12,6 +12,7 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Codegen.DryRun;
+using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
@@ -33,7 +34,7 @@ internal static class HubCommand
         (HubOptions.Section, typeof(HubOptions)), (BrokerOptions.Section, typeof(BrokerOptions)), (FirmwareOptions.Section, typeof(FirmwareOptions)),
         (DeviceOptions.Section, typeof(DeviceOptions)), (CommandOptions.Section, typeof(CommandOptions)), (OtaOptions.Section, typeof(OtaOptions)),
         (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)), (CertificateOptions.Section, typeof(CertificateOptions)),
-        (EnrollmentOptions.Section, typeof(EnrollmentOptions)), (DryRunOptions.Section, typeof(DryRunOptions)),
+        (EnrollmentOptions.Section, typeof(EnrollmentOptions)), (DryRunOptions.Section, typeof(DryRunOptions)), (ProgramOptions.Section, typeof(ProgramOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

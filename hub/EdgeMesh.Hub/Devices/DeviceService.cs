@@ -17,7 +17,8 @@ namespace EdgeMesh.Hub.Devices;
 
 /// <summary>The operations on devices: add, remove, revoke, restore, list, show.</summary>
 public sealed class DeviceService(
-    DeviceStore store, DeviceGateway gateway, IBrokerAccounts accounts, CertificateAuthority certificates, BrokerInfo broker, HubEvents events, HubIdentity identity, ICrypto crypto, TimeProvider time)
+    DeviceStore store, DeviceGateway gateway, IBrokerAccounts accounts, CertificateAuthority certificates, BrokerInfo broker, HubEvents events, HubIdentity identity, ICrypto crypto, TimeProvider time,
+    IEnumerable<IDeviceNote> notes)
 {
     private const int ReasonLengthMax = 200;
 
@@ -234,5 +235,6 @@ public sealed class DeviceService(
         row.Info is null ? null : JsonDocument.Parse(row.Info).RootElement,
         gateway.Refusals(row.Id),
         row.Revoked,
-        row.RevokedReason);
+        row.RevokedReason,
+        string.Join(' ', notes.Select(n => n.NoteOn(row.Id)).Where(n => n.Length > 0)));
 }

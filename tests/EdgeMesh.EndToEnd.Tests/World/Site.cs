@@ -197,7 +197,7 @@ internal sealed class Site : IAsyncDisposable
     [
         Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,
         "--Broker:Port", Port.ToString(CultureInfo.InvariantCulture), "--Ota:ChunkSize", ChunkBytes.ToString(CultureInfo.InvariantCulture),
-        "--Broker:TlsPort", (_options.Length > 0 ? TlsPort : 0).ToString(CultureInfo.InvariantCulture),
+        "--Broker:TlsPort", (_options.Contains("--Broker:MutualTls") ? TlsPort : 0).ToString(CultureInfo.InvariantCulture),
         "--Enrollment:Port", EnrollmentPort.ToString(CultureInfo.InvariantCulture), .. _options,
     ]));
 

@@ -172,6 +172,15 @@ internal sealed class Site : IAsyncDisposable
         return device;
     }
 
+    /// <summary>A new device, added at the hub and not started.</summary>
+    public async Task<Device> AddStoppedDeviceAsync(string id, string runtime)
+    {
+        Device device = NewDevice(id, runtime);
+        await MustAsync("devices", "add", id, "--type", device.Type, "--out", device.Configuration);
+        device.Configure([]);
+        return device;
+    }
+
     /// <summary>A device that the hub does not know, not started.</summary>
     public Device NewDevice(string id, string runtime)
     {
@@ -198,6 +207,10 @@ internal sealed class Site : IAsyncDisposable
         Assert.True(ran.ExitCode == 0, ran.ToString());
         return string.Join('\n', ran.Lines);
     }
+
+    /// <summary>How one connects with the hub's own rights, to its own broker or another.</summary>
+    public MqttClientOptions Everything(string clientId) =>
+        _broker?.Everything(clientId) ?? Account("hub", clientId, File.ReadAllText(Path.Combine(State, "broker", "hub.secret")).Trim());
 
     /// <summary>How an account of the broker connects.</summary>
     public MqttClientOptions Account(string user, string clientId, string password) => new()

@@ -32,7 +32,7 @@ export function check(document, capture) {
         } else if (line.qos !== qos) {
             say(`came at quality ${line.qos} instead of ${qos}`)
         }
-        const message = size === 0 && channel['x-retained'] ? 'cleared' : messageOf(judge, channel, line, say)
+        const message = size === 0 && channel['x-cleared-by-empty'] ? 'cleared' : messageOf(judge, channel, line, say)
         counts[name] ??= {}
         counts[name][message] = (counts[name][message] ?? 0) + 1
     }

@@ -104,6 +104,7 @@ public static class AsyncApiDocument
         string[] parameters = [.. ParameterNames.Where(p => channel.Address.Contains('{' + p + '}'))];
         described["parameters"] = new JsonObject(parameters.Select(p => KeyValuePair.Create(p, (JsonNode?)new JsonObject { ["$ref"] = "#/components/parameters/" + p })));
         described["x-retained"] = channel.Retained;
+        described["x-cleared-by-empty"] = channel.Cleared;
         described["x-envelope"] = channel.Envelope switch { Envelope.Handshake => "handshake key", Envelope.Session => "session key", _ => "none" };
         described["x-max-bytes"] = Limits.JsonPayloadBytes;
         described["x-acl"] = new JsonObject

@@ -52,6 +52,9 @@ internal sealed record Channel(string Name, string Address, bool Up, TopicKind? 
     /// <summary>Whether what is said there may be encrypted: the handshake agrees on it.</summary>
     internal bool MayBeEncrypted => Kind is TopicKind.Command or TopicKind.Response or TopicKind.Telemetry or TopicKind.State or TopicKind.Log;
 
+    /// <summary>Whether the hub clears it with an empty retained message: when a device is removed; and of an enrolment that is over, where a stranger may have left something.</summary>
+    internal bool Cleared => (Retained && Kind != TopicKind.HubStatus) || (Kind is null && Up);
+
     /// <summary>Which accounts of the broker may publish there; the hub may everywhere.</summary>
     internal string[] Writers => Up ? [Kind is null ? "enrolment" : "device", "hub"] : ["hub"];
 

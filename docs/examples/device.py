@@ -1,169 +1,25 @@
-"""A whole EdgeMesh device in one file and Python's standard library, written from docs/write-a-device.md: begin there.
+"""A whole EdgeMesh device in Python's standard library, written from docs/write-a-device.md: begin there.
 
     python3 device.py --config edgemesh.json --state FOLDER
 
-Its programs are MicroPython-like files that it runs in a process of their own: healthy is what is still running after healthy_after_ms.
-It does not do what a device may leave out: encryption, publishers' signatures, holding chunks that come out of turn, enrolment, commands.
+Its programs are Python files, each run in a process of its own: healthy is what still runs after healthy_after_ms. It does without what a
+device may leave out: encryption, publishers' signatures, holding chunks that come out of turn, enrolment, commands. What it should have and
+has not: the try of the old slot where the hub stays silent (step 8), and a watchdog.
 """
 import argparse
-import base64
 import hashlib
-import hmac
 import json
 import os
 import subprocess
 import sys
 import time
-import zlib
 
 import mqtt
+from protocol import ROOT, DeviceKey, Refused, Session, body_of, chunk_of, judge, manifest_of, sign, signed, whole
+from record import Record
 
-ROOT = "edgemesh/v1"
-NUMBER = 999999999999999999
-TAIL_BYTES = len(',"mac":""}') + 64
+WINDOW = 8
 
-
-class Refused(Exception):
-    pass
-
-
-# ---- keys, signatures, sessions: pure, and held to shared/vectors by vectors.py
-
-def hkdf(secret, salt, info):
-    """HKDF-SHA256 (RFC 5869), its first 32 bytes: one round of expansion. No salt is 32 zero bytes."""
-    key = hmac.digest(salt or bytes(32), secret, "sha256")
-    return hmac.digest(key, info + b"\x01", "sha256")
-
-
-class DeviceKey:
-    def __init__(self, secret, site, device):
-        self._derive = lambda salt, use: hkdf(secret, salt, ("%s %s %s/%s" % (ROOT, use, site, device)).encode())
-        self.handshake = self._derive(b"", "handshake")
-        self.broker_password = base64.urlsafe_b64encode(self._derive(b"", "broker-password")).rstrip(b"=").decode()
-
-    def session(self, device_nonce, hub_nonce):
-        salt = device_nonce + hub_nonce
-        return self._derive(salt, "session-up"), self._derive(salt, "session-down")
-
-
-def sign(key, topic, body):
-    opened = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()[:-1]
-    return opened + b',"mac":"' + hmac.new(key, topic.encode() + b"\0" + opened, "sha256").hexdigest().encode() + b'"}'
-
-
-def signed(key, topic, payload):
-    opened = payload[:-TAIL_BYTES]
-    tail = b',"mac":"' + hmac.new(key, topic.encode() + b"\0" + opened, "sha256").hexdigest().encode() + b'"}'
-    return len(opened) > 0 and hmac.compare_digest(payload[-TAIL_BYTES:], tail)
-
-
-def body_of(payload):
-    """The members of a payload whose signature was right."""
-    body = json.loads(payload[:-TAIL_BYTES] + b"}")
-    if type(body) is not dict:
-        raise Refused("message_invalid")
-    return body
-
-
-def chunk_of(key, topic, frame):
-    """(session, sequence, data) of a chunk frame."""
-    tag = hmac.digest(key, topic.encode() + b"\0" + frame[:9] + frame[17:], "sha256")[:8]
-    if len(frame) <= 17 or frame[0] != 1 or not hmac.compare_digest(tag, frame[9:17]):
-        raise Refused("signature_invalid")
-    return int.from_bytes(frame[1:5], "big"), int.from_bytes(frame[5:9], "big"), frame[17:]
-
-
-class ReplayWindow:
-    def __init__(self):
-        self._highest = 0
-        self._seen = set()
-
-    def accept(self, counter):
-        if counter < 1 or counter <= self._highest - 64 or counter in self._seen:
-            return False
-        self._highest = max(self._highest, counter)
-        self._seen = {c for c in self._seen if c > self._highest - 64} | {counter}
-        return True
-
-
-class Session:
-    def __init__(self, up, down):
-        self._up = up
-        self.down = down
-        self._counter = 0
-        self._window = ReplayWindow()
-
-    def seal(self, topic, body):
-        self._counter += 1
-        return sign(self._up, topic, dict(body, n=self._counter))
-
-    def open(self, topic, payload):
-        if not signed(self.down, topic, payload):
-            raise Refused("signature_invalid")
-        body = body_of(payload)
-        if not self._window.accept(whole(body, "n", 1, NUMBER)):
-            raise Refused("replayed")
-        return body
-
-
-def whole(body, name, low, high):
-    value = body.get(name)
-    if type(value) is not int or not low <= value <= high:
-        raise Refused("message_invalid")
-    return value
-
-
-# ---- the boot record: what the boot depends on, written before it is acted on
-
-class Record:
-    """Two files in turn, each with a CRC-32: a cut write costs the older one."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        found = [r for r in (self._read(i) for i in (0, 1)) if r]
-        self.members = max(found, key=lambda r: r["generation"], default={
-            "generation": 0, "attempts": 0, "faults": 0, "sequence": 0, "a": None, "b": None, "confirmed": "", "trial": "", "transfer": None, "report": None, "report_heard": False})
-
-    def __getitem__(self, name):
-        return self.members[name]
-
-    @property
-    def spare(self):
-        return "b" if self["confirmed"] == "a" else "a"
-
-    def slot(self, name):
-        return os.path.join(self._folder, name + ".img")
-
-    def save(self, **changes):
-        self.members.update(changes, generation=self["generation"] + 1)
-        opened = json.dumps(self.members, separators=(",", ":")).encode()[:-1]
-        with open(self._path(self["generation"] % 2), "wb") as f:
-            f.write(opened + b',"crc":"%08x"}' % zlib.crc32(opened))
-            f.flush()
-            os.fsync(f.fileno())
-
-    def end_trial(self, state, **report):
-        """Confirmed or rolled back, in one write."""
-        slot = self["trial"]
-        image = self[slot]
-        about = {n: image[n] for n in ("session", "id", "version", "sequence")}
-        changes = {"confirmed": slot, "sequence": max(self["sequence"], image["sequence"])} if state == "confirmed" else {slot: None}
-        self.save(trial="", report=dict(about, state=state, **report), report_heard=False, **changes)
-
-    def _path(self, i):
-        return os.path.join(self._folder, "boot%d" % i)
-
-    def _read(self, i):
-        try:
-            with open(self._path(i), "rb") as f:
-                data = f.read()
-            opened = data[:-18]
-            return json.loads(data) if data[-18:] == b',"crc":"%08x"}' % zlib.crc32(opened) else None
-        except (OSError, ValueError):
-            return None
-
-
-# ---- the device
 
 class Device:
     def __init__(self, config, folder):
@@ -205,8 +61,6 @@ class Device:
         self._nonce = os.urandom(16)
         self._hello_s = time.monotonic()
         body = {"v": 1, "nonce": self._nonce.hex()}
-        if self._config.get("ca"):
-            body["tls"] = True
         self._mqtt.publish(self.topic("up/hello"), sign(self._key.handshake, self.topic("up/hello"), body))
 
     def _send(self, kind, body, quality=1, retain=False):
@@ -248,12 +102,12 @@ class Device:
         if self._nonce is None or body["device_nonce"] != self._nonce.hex():
             raise Refused("replayed")
         self._session = Session(*self._key.session(self._nonce, bytes.fromhex(body["nonce"])))
-        self._nonce, self._hub = None, body["hub"]
+        self._nonce, self._hub, self._ahead_s = None, body["hub"], body["time"] - time.monotonic()
         say("online")
         c, r = self._config, self._record
         self._send("up/status", {"status": "online"}, retain=True)
-        info = {"type": c["type"], "runtime": "python", "agent": "example", "kinds": ["micropython-app"], "slot_bytes": 1 << 20, "window": 8, "chunk_bytes": 4096,
-                "capabilities": [], "sequence": r["sequence"]}
+        p = self._profile()
+        info = {"type": c["type"], "runtime": "python", "agent": "example", "window": WINDOW, **{n: p[n] for n in ("kinds", "slot_bytes", "chunk_bytes", "capabilities", "sequence")}}
         image = r[r["confirmed"]] if r["confirmed"] else None
         self._send("up/info", dict(info, program_id=image["id"], program_version=image["version"]) if image else info, retain=True)
         self._send("up/telemetry", {"uptime_ms": int(time.monotonic() * 1000)})
@@ -263,11 +117,14 @@ class Device:
 
     def _offer(self, offer):
         r, session = self._record, whole(offer, "session", 1, 4294967295)
-        manifest = json.loads(base64.urlsafe_b64decode(offer["manifest"] + "=="))
         if r["report"] and r["report"]["session"] == session:
             r.save(report_heard=False)
             return self._report()
-        refusal = self._judge(offer, manifest)
+        try:
+            manifest = manifest_of(offer["manifest"])
+            refusal = judge(manifest, whole(offer, "chunk_bytes", 256, 8192), offer["encoding"], self._profile())
+        except ValueError:
+            refusal = "manifest_invalid"
         if refusal:
             return self._send("up/ota/reject", {"session": session, "code": refusal, "reason": "See the code."})
         had = r["transfer"]
@@ -278,7 +135,7 @@ class Device:
             open(r.slot(r.spare), "wb").close()
         else:
             r.save(transfer=transfer)
-        self._manifest, self._window = manifest, min(8, whole(offer, "window", 1, 64))
+        self._manifest, self._window = manifest, min(WINDOW, whole(offer, "window", 1, 64))
         self._next = self._stored() // offer["chunk_bytes"]
         os.truncate(r.slot(r.spare), self._next * offer["chunk_bytes"] if self._stored() < manifest["size"] else manifest["size"])
         if self._stored() == manifest["size"]:
@@ -286,15 +143,10 @@ class Device:
         self._send("up/ota/accept", {"session": session, "next": self._next, "window": self._window})
         self._verify()
 
-    def _judge(self, offer, m):
+    def _profile(self):
         r = self._record
-        return ("encoding_unsupported" if offer["encoding"] != "raw" or offer["chunk_bytes"] > 4096
-                else "device_type_mismatch" if m["device_type"] != self._config["type"]
-                else "kind_unsupported" if m["kind"] != "micropython-app"
-                else "image_too_large" if m["size"] > 1 << 20
-                else "requirement_missing" if m.get("requires")
-                else "sequence_not_above" if m["sequence"] <= r["sequence"]
-                else "trial_in_progress" if r["trial"] else "")
+        return {"device_type": self._config["type"], "kinds": ["micropython-app"], "encodings": ["raw"], "slot_bytes": 1 << 20, "chunk_bytes": 4096, "capabilities": [],
+                "sequence": r["sequence"], "on_trial": r["trial"] != "", "unix_seconds": int(self._ahead_s + time.monotonic())}
 
     def _stored(self):
         return os.path.getsize(self._record.slot(self._record.spare))
@@ -353,7 +205,7 @@ class Device:
             self._program.wait()
         self._mqtt.close()
         sys.stdout.flush()
-        os.execv(sys.executable, [sys.executable] + sys.argv)
+        os.execv(sys.executable, [sys.executable] + sys.orig_argv[1:])
 
     def _boot(self):
         r = self._record

@@ -1,6 +1,6 @@
 // The pages about the wire keep up with it.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { readDocument } from '../../tools/asyncapi/document.mjs'
 
@@ -30,9 +30,15 @@ test('docs/write-a-device.md names every file of vectors, and its worked example
     const text = page('write-a-device.md')
     const vectors = name => JSON.parse(readFileSync(new URL(`../../shared/vectors/${name}.json`, import.meta.url), 'utf8'))
     const readme = readFileSync(new URL('../../shared/vectors/README.md', import.meta.url), 'utf8')
+    let named = 0
     for (const [, files] of readme.matchAll(/^\| ((?:`[a-z0-9-]+` ?)+)\|/gm)) {
-        for (const [, file] of files.matchAll(/`([a-z0-9-]+)`/g)) assert.ok(text.includes('`' + file + '`'), `${file} is missing`)
+        for (const [, file] of files.matchAll(/`([a-z0-9-]+)`/g)) {
+            if (!existsSync(new URL(`../../shared/vectors/${file}.json`, import.meta.url))) continue
+            assert.ok(text.includes('`' + file + '`'), `${file} is missing`)
+            named++
+        }
     }
+    assert.ok(named > 20, `${named} files`)
     const handshake = vectors('handshake')
     const key = vectors('device-key')
     for (const bytes of [

@@ -58,7 +58,8 @@ public static class Codec
 
     /// <summary>Members of the hub's status.</summary>
     public static JsonWriter Write(HubStatus m) =>
-        new JsonWriter().Add("status", m.Status).AddIfAny("boot", m.Boot).Add("time", m.Time).AddIfAny("version", m.HubVersion);
+        new JsonWriter().Add("status", m.Status).AddIfAny("boot", m.Boot).Add("time", m.Time).AddIfAny("version", m.HubVersion)
+            .AddIfAny("accounts", m.Accounts);
 
     /// <summary>Reads the hub's status.</summary>
     public static HubStatus ReadHubStatus(JsonObject o) => new HubStatus
@@ -67,6 +68,7 @@ public static class Codec
         Boot = o.OptionalString("boot", 16),
         Time = o.OptionalInteger("time", 0, Number, 0),
         HubVersion = o.OptionalString("version", 32),
+        Accounts = o.OptionalString("accounts", 16),
     };
 
     /// <summary>Members of a device's status.</summary>

@@ -50,7 +50,8 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
         IsEmbedded,
         ViewerUser,
         folder.ViewerSecretFile,
-        Topic.SiteFilter(identity.Site));
+        Topic.SiteFilter(identity.Site),
+        UsesTls && _options.CaFile.Length > 0 ? File.ReadAllText(_options.CaFile) : "");
 
     // A home router's DNS rarely knows the hub; the Pi's own avahi answers for its name with .local (RFC 6762).
     private string DeviceHost =>

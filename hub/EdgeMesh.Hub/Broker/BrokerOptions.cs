@@ -20,7 +20,10 @@ public sealed class BrokerOptions
     /// <summary>A file whose first line is that account's password. Default empty: none.</summary>
     public string PasswordFile { get; set; } = "";
 
-    /// <summary>The only CA to trust at <c>mqtts://</c>, a PEM file. Default empty: the system's.</summary>
+    /// <summary>
+    /// The only authorities to trust at <c>mqtts://</c>, a PEM file; devices are told the same. Default empty: the system's, and then no device can be
+    /// added, since devices trust only what they are given.
+    /// </summary>
     public string CaFile { get; set; } = "";
 
     /// <summary>TCP port of the embedded broker's plain listener, 1 to 65535. Default 1883, MQTT's own.</summary>

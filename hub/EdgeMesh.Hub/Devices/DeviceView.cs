@@ -38,12 +38,16 @@ public interface IDeviceNote
 /// <param name="Certificate">PEM of the device's own certificate; null where the broker asks for none.</param>
 /// <param name="PrivateKey">PEM of that one's private key.</param>
 /// <param name="Time">When this was made, in seconds since 1970-01-01 UTC: a device whose clock says less is certainly wrong. Null without TLS.</param>
+/// <param name="BrokerPassword">
+/// The password that the device shows the broker, with its id as user and client id; null where the hub makes the account there itself.
+/// </param>
 public sealed record DeviceConfiguration(
     string Site, string Device, string Type, string Key, string Host, int Port,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Ca = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Certificate = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PrivateKey = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Time = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Time = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? BrokerPassword = null)
 {
     /// <summary>Without the keys, which must not get into a log.</summary>
     public override string ToString() => $"DeviceConfiguration {Device}";

@@ -7,6 +7,7 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Codegen.DryRun;
+using EdgeMesh.Hub.Codegen.Jobs;
 using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Certificates;
@@ -66,6 +67,7 @@ public static class HubApplication
         builder.Services.AddOta();
         builder.Services.AddDryRun();
         builder.Services.AddPrograms();
+        builder.Services.AddJobs();
         builder.Services.AddHostedService<SystemdNotifier>();
 
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel));

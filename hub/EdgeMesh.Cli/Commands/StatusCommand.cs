@@ -39,6 +39,7 @@ internal static class StatusCommand
             if (hub.ViewerUser is not null)
             {
                 call.Output.WriteLine($"viewer   {hub.ViewerUser}, password in {hub.ViewerPasswordFile}");
+                call.Output.WriteLine($"operator {hub.OperatorUser}, password in {hub.OperatorPasswordFile}");
             }
 
             foreach (string warning in hub.Warnings)

@@ -15,8 +15,10 @@ namespace EdgeMesh.Hub.Hosting;
 /// <param name="BrokerAddress">Host and port of the broker, for MQTT Explorer.</param>
 /// <param name="ViewerUser">The read-only account; null where the broker keeps none for the hub.</param>
 /// <param name="ViewerPasswordFile">The file of its password; null likewise.</param>
+/// <param name="OperatorUser">The account that may also ask for programs at <c>codegen/…/request</c>; null likewise.</param>
+/// <param name="OperatorPasswordFile">The file of its password; null likewise.</param>
 /// <param name="Warnings">What is not as it should be outside a laboratory, a sentence each.</param>
-public sealed record HubView(string Site, string Version, string Broker, Error? BrokerError, string BrokerAddress, string? ViewerUser, string? ViewerPasswordFile,
+public sealed record HubView(string Site, string Version, string Broker, Error? BrokerError, string BrokerAddress, string? ViewerUser, string? ViewerPasswordFile, string? OperatorUser, string? OperatorPasswordFile,
     string[] Warnings);
 
 /// <summary>What the hub can be asked about itself.</summary>
@@ -35,9 +37,10 @@ public sealed class HubOperations(HubIdentity identity, BrokerState state, Broke
             BrokerPhase.Connected => "connected",
             _ => "stopped",
         };
-        bool viewer = state.Accounts != AccountEnforcement.NotEnforced;
-        return new HubView(identity.Site, identity.Version, phase, status.Error, $"{broker.Host}:{broker.Port}", viewer ? broker.ViewerUser : null,
-            viewer ? broker.ViewerPasswordFile : null, [.. Warnings()]);
+        bool accounts = state.Accounts != AccountEnforcement.NotEnforced;
+        return new HubView(identity.Site, identity.Version, phase, status.Error, $"{broker.Host}:{broker.Port}", accounts ? broker.ViewerUser : null,
+            accounts ? broker.ViewerPasswordFile : null,
+            accounts ? broker.OperatorUser : null, accounts ? broker.OperatorPasswordFile : null, [.. Warnings()]);
     }
 
     private IEnumerable<string> Warnings()

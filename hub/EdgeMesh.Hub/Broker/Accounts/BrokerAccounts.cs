@@ -31,15 +31,15 @@ internal sealed class BrokerAccounts(
     // a connection; one that has answered and falls silent has failed, and what was asked of it must not pass for done by others.
     private bool? _answers;
 
-    /// <summary>Makes sure of the read-only account; says once where the broker keeps no accounts for the hub. Runs at every connect.</summary>
-    public async Task EnsureViewerAsync(CancellationToken cancellationToken)
+    /// <summary>Makes sure of the accounts of people; says once where the broker keeps no accounts for the hub. Runs at every connect.</summary>
+    public async Task EnsurePeopleAsync(CancellationToken cancellationToken)
     {
         _answers = _answers is true ? true : null;
-        Result<AccountEnforcement> done = await EnsureAsync([BrokerAccount.Viewer(identity.Site, folder.ViewerSecret())], cancellationToken)
-            .ConfigureAwait(false);
+        Result<AccountEnforcement> done = await EnsureAsync(
+            [BrokerAccount.Viewer(identity.Site, folder.ViewerSecret()), BrokerAccount.Operator(identity.Site, folder.OperatorSecret())], cancellationToken).ConfigureAwait(false);
         if (done.Error is { } error)
         {
-            log.LogError("The read-only account '{User}' is not ready: {Error}", BrokerEndpoint.ViewerUser, error.Message);
+            log.LogError("The accounts '{Viewer}' and '{Operator}' are not ready: {Error}", BrokerEndpoint.ViewerUser, BrokerEndpoint.OperatorUser, error.Message);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class BrokerAccounts(
     private static Error? Refusal(string id) =>
         !Names.IsValid(id) ? new Error(ErrorCodes.InvalidArgument, $"The device id is refused: an id is {Names.Grammar}.")
         : BrokerEndpoint.IsReserved(id) ? new Error(
-            ErrorCodes.InvalidArgument, $"The device id '{id}' is refused: 'hub', 'viewer', 'hub-…' and 'enroll-…' are the hub's own at the broker. Choose another id.")
+            ErrorCodes.InvalidArgument, $"The device id '{id}' is refused: 'hub', 'viewer', 'operator', 'hub-…' and 'enroll-…' are the hub's own at the broker. Choose another id.")
         : null;
 
     /// <summary>Makes these accounts right; others whose user begins with <paramref name="exclusive"/> are removed.</summary>

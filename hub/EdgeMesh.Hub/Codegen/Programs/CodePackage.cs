@@ -131,6 +131,7 @@ public static class Gates
 /// <param name="Hint">What to write instead.</param>
 public sealed record ProgramFinding(string Rule, string Severity, int Line, int Column, string Message, string Hint)
 {
-    internal static ProgramFinding Of(Finding f) =>
+    /// <summary>The finding as it is kept.</summary>
+    public static ProgramFinding Of(Finding f) =>
         new(f.Rule.Id, f.Rule.Severity.ToString().ToLowerInvariant(), f.Position.Line, f.Position.Column, f.Message, f.Hint);
 }

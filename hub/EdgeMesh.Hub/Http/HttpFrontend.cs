@@ -93,10 +93,10 @@ public static class HttpFrontend
         Channel<HubEvent> waiting = Channel.CreateBounded<HubEvent>(new BoundedChannelOptions(EventsWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
         using IDisposable subscription = events.Subscribe(e => _ = e is OtaProgress or ProgramStep or ProgramChanged && waiting.Writer.TryWrite(e));
         http.Response.ContentType = "application/x-ndjson";
-        await http.Response.StartAsync(ending.Token).ConfigureAwait(false);
-        await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
         try
         {
+            await http.Response.StartAsync(ending.Token).ConfigureAwait(false);
+            await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
             await foreach (HubEvent e in waiting.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
             {
                 (string name, object data) = e switch

@@ -6,13 +6,11 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
-using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Ota;
 using EdgeMesh.Hub.Results;
-using EdgeMesh.Protocol;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,6 +25,7 @@ namespace EdgeMesh.Hub.Codegen.Programs;
 public sealed class ProbationService : BackgroundService
 {
     private const int MailboxEvents = 20_000;
+    private const int LooksBetweenCatchUps = 60;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<HubEvent?> _mailbox = Channel.CreateBounded<HubEvent?>(new BoundedChannelOptions(MailboxEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
@@ -41,6 +40,7 @@ public sealed class ProbationService : BackgroundService
     private readonly ProgramOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ProbationService> _log;
+    private long _looks;
 
     /// <summary>The service; it begins to listen here, and to act when it is started.</summary>
     public ProbationService(
@@ -53,12 +53,22 @@ public sealed class ProbationService : BackgroundService
         events.Subscribe<DeviceOnline>(e => Post(_watched.ContainsKey(e.Id), e));
         events.Subscribe<DeviceOffline>(e => Post(_watched.ContainsKey(e.Id), e));
         events.Subscribe<DeviceRenamed>(e => Post(true, e));
+        events.Subscribe<DeviceRemoved>(e => Post(_watched.ContainsKey(e.Id), e));
+        events.Subscribe<DeviceRevoked>(e => Post(_watched.ContainsKey(e.Id), e));
     }
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // The updates' service has started before, and with it what was under way.
+        CatchUp();
+        TakeUp(_store.In(ProgramStates.Probation, ProgramStates.Condemned));
+        return base.StartAsync(cancellationToken);
+    }
+
+    // Of what nobody told here: while the hub was down, or the mailbox full.
+    private void CatchUp()
+    {
         foreach (DeploymentRow row in _store.In(ProgramStates.Deploying))
         {
             if (_ota.Find(row.Device, row.Session) is { } view)
@@ -70,14 +80,21 @@ public sealed class ProbationService : BackgroundService
                 End(row, ProgramStates.Failed, ErrorCodes.SessionUnknown, "The hub no longer knows the update, and cannot tell what became of it.");
             }
         }
+    }
 
-        foreach (DeploymentRow row in _store.In(ProgramStates.Probation))
+    private void TakeUp(IEnumerable<DeploymentRow> rows)
+    {
+        foreach (DeploymentRow row in rows)
         {
-            Watch(row);
+            if (row.State == ProgramStates.Probation)
+            {
+                Watch(row);
+            }
+            else if (row.State == ProgramStates.Condemned)
+            {
+                _condemned.Add(row.Device);
+            }
         }
-
-        _condemned.UnionWith(_store.In(ProgramStates.Condemned).Select(r => r.Device));
-        return base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -119,6 +136,13 @@ public sealed class ProbationService : BackgroundService
             case DeviceRenamed renamed:
                 _programs.Rename(renamed.From, renamed.To);
                 _watched.TryRemove(renamed.From, out _);
+                TakeUp(_store.Of(renamed.To));
+                break;
+            case DeviceRemoved removed when _watched.TryGetValue(removed.Id, out (DeploymentRow Row, Probation) without):
+                End(without.Row, ProgramStates.Failed, ErrorCodes.DeviceUnknown, "The device was removed from the hub while its program was watched.");
+                break;
+            case DeviceRevoked revoked when _watched.TryGetValue(revoked.Id, out (DeploymentRow Row, Probation) without):
+                End(without.Row, ProgramStates.Failed, ErrorCodes.DeviceRevoked, "The device was revoked while its program was watched.");
                 break;
             case DeviceOnline online when _watched.TryGetValue(online.Id, out (DeploymentRow, Probation Watch) there):
                 there.Watch.Online(_time.GetUtcNow());
@@ -191,40 +215,24 @@ public sealed class ProbationService : BackgroundService
 
     private void Hear(DeviceMessage message, DeploymentRow row, Probation watch)
     {
-        switch (message.Kind)
+        long before = watch.Faults;
+        if (ProbationMessages.Tell(watch, message, _time.GetUtcNow()) is { Length: > 0 } problem)
         {
-            case TopicKind.Health:
-                Health health = Codec.ReadHealth(message.Body);
-                if (message.Body.Problem.Length > 0)
-                {
-                    _gateway.Refuse(message.Id, ErrorCodes.MessageInvalid, $"The health is malformed: {message.Body.Problem}.");
-                    return;
-                }
-
-                watch.Reported(health);
-                if (health.Faults > 0)
-                {
-                    _store.CountFaults(row.Session, watch.Faults);
-                }
-
-                break;
-            case TopicKind.Log:
-                LogLine line = Codec.ReadLogLine(message.Body);
-                if (line.Level == "error")
-                {
-                    watch.Complained(Printable.Of(line.Text));
-                }
-
-                break;
-            default:
-                HashSet<string> members = [.. message.Body.MemberNames.Cast<string>()];
-                watch.Published(message.Kind == TopicKind.State ? "state" : "telemetry", members, _time.GetUtcNow());
-                break;
+            _gateway.Refuse(message.Id, ErrorCodes.MessageInvalid, $"The {message.Kind} is malformed: {problem}.");
+        }
+        else if (watch.Faults > before)
+        {
+            _store.CountFaults(row.Session, watch.Faults);
         }
     }
 
     private async Task LookAsync(CancellationToken cancellation)
     {
+        if (++_looks % LooksBetweenCatchUps == 0)
+        {
+            CatchUp();
+        }
+
         foreach ((string device, (DeploymentRow row, Probation watch)) in _watched)
         {
             ProbationVerdict verdict = watch.At(_time.GetUtcNow());

@@ -17,7 +17,7 @@ public static class Campaign
 
     /// <summary>Runs seeds from <paramref name="first"/> on; stops early after ten failures, or when the time is up.</summary>
     /// <returns>Whether all kept every promise.</returns>
-    public static bool Run(int first, int count, int minutes, SeededBug bug, TextWriter to)
+    public static bool Run(int first, int count, int minutes, SeededBug bug, Fleet fleet, TextWriter to)
     {
         Stopwatch watch = Stopwatch.StartNew();
         List<RunResult> failures = [];
@@ -25,9 +25,11 @@ public static class Campaign
         TimeSpan limit = minutes == int.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromMinutes(minutes);
         TimeSpan next = ProgressEvery;
         Lock gate = new();
-        Parallel.For(first, first + count, (seed, state) =>
+        // More at once than cores would only be more interpreters that wait.
+        ParallelOptions cores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(first, first + count, cores, (seed, state) =>
         {
-            RunResult result = Simulation.Run.Once(seed, bug);
+            RunResult result = Simulation.Run.Once(seed, bug, fleet: fleet);
             lock (gate)
             {
                 totals.Add(result);
@@ -53,8 +55,8 @@ public static class Campaign
         if (failures.Count > 0)
         {
             RunResult worst = failures.OrderBy(f => f.Steps).First();
-            to.WriteLine($"The shortest of them, seed {worst.Seed} (tools/sim --seed {worst.Seed} replays it):");
-            RunResult again = Simulation.Run.Once(worst.Seed, bug, to);
+            to.WriteLine($"The shortest of them, seed {worst.Seed} (tools/sim --seed {worst.Seed}{(fleet == Fleet.Nano ? "" : " --micropython")} replays it):");
+            RunResult again = Simulation.Run.Once(worst.Seed, bug, to, fleet: fleet);
             to.WriteLine(again == worst ? worst.Problem : $"It did not replay: {again.Problem} instead of {worst.Problem}");
         }
 

@@ -13,6 +13,7 @@ internal static class Command
         tools/sim --runs N [--seed N] [--minutes N] [--bug NAME]
                                                   runs so many seeds from the given one (default 1) on all cores
         tools/sim --bugs                          runs every seeded bug until it is caught
+        with --micropython                        fleets of which at least one device runs the MicroPython agent
         """;
 
     internal static int Run(string[] args)
@@ -27,19 +28,20 @@ internal static class Command
             return 2;
         }
 
+        Fleet fleet = args.Contains("--micropython") ? Fleet.MicroPython : Fleet.Nano;
         if (args.Contains("--bugs"))
         {
-            return BugTable.Print(Console.Out) ? 0 : 1;
+            return BugTable.Print(Console.Out, fleet) ? 0 : 1;
         }
 
         if (runs != null)
         {
-            return Campaign.Run(seed ?? 1, runs.Value, Number(args, "--minutes") ?? int.MaxValue, bug, Console.Out) ? 0 : 1;
+            return Campaign.Run(seed ?? 1, runs.Value, Number(args, "--minutes") ?? int.MaxValue, bug, fleet, Console.Out) ? 0 : 1;
         }
 
         if (seed != null)
         {
-            RunResult result = EdgeMesh.Simulation.Run.Once(seed.Value, bug, Console.Out, args.Contains("--full") ? int.MaxValue : 200);
+            RunResult result = EdgeMesh.Simulation.Run.Once(seed.Value, bug, Console.Out, args.Contains("--full") ? int.MaxValue : 200, fleet);
             Console.WriteLine(result.Problem == null ? $"Seed {seed} keeps every promise: {result}" : $"Seed {seed} BREAKS: {result.Problem}");
             return result.Problem == null ? 0 : 1;
         }

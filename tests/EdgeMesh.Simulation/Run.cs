@@ -5,6 +5,16 @@ using EdgeMesh.Simulation.Device;
 
 namespace EdgeMesh.Simulation;
 
+/// <summary>Of what kinds the devices of a run are.</summary>
+public enum Fleet
+{
+    /// <summary>All run the C# client.</summary>
+    Nano,
+
+    /// <summary>One runs the MicroPython agent, the others either.</summary>
+    MicroPython,
+}
+
 /// <summary>How a run ended.</summary>
 /// <param name="Seed">What it was made of.</param>
 /// <param name="Problem">The promise that was broken, as a sentence; null where all held.</param>
@@ -22,9 +32,9 @@ public static class Run
     private const long LookEveryMs = 5000;
 
     /// <summary>Runs a seed; <paramref name="trace"/> gets the trace of a run that broke a promise, or of any when it is asked for.</summary>
-    public static RunResult Once(int seed, SeededBug bug = SeededBug.None, TextWriter? trace = null, int traceLines = 200)
+    public static RunResult Once(int seed, SeededBug bug = SeededBug.None, TextWriter? trace = null, int traceLines = 200, Fleet fleet = Fleet.Nano)
     {
-        World world = new(seed, bug, trace == null ? 0 : traceLines);
+        World world = new(seed, fleet, bug, trace == null ? 0 : traceLines);
         try
         {
             Play(world);
@@ -32,6 +42,7 @@ public static class Run
         finally
         {
             world.Time.Stop();
+            world.Boards.ForEach(b => b.Dispose());
         }
 
         if (trace != null)
@@ -62,6 +73,19 @@ public static class Run
         world.Time.Main.Wait(troubleMs);
         world.Faults.Heal();
         long endMs = world.Time.NowMs + HealingMaxMs;
+        do
+        {
+            Settle(world, endMs);
+            // What was still on its way may end now: also what an operator asked for just before, which may begin an update.
+            world.Time.Main.Wait(QuietMs);
+        }
+        while (world.Time.Failure == null && world.Unsettled().Length > 0);
+
+        Rest(world);
+    }
+
+    private static void Settle(World world, long endMs)
+    {
         while (world.Time.Failure == null && world.Unsettled().Length > 0)
         {
             if (world.Time.NowMs >= endMs)
@@ -71,8 +95,6 @@ public static class Run
 
             world.Time.Main.Wait(LookEveryMs);
         }
-
-        Rest(world);
     }
 
     private static void Rest(World world)
@@ -83,8 +105,7 @@ public static class Run
             world.Time.Fail(disagreement);
         }
 
-        // What a device still had on its way may end now; after that nobody has anything to say about updates.
-        world.Time.Main.Wait(QuietMs);
+        // Nobody has anything to say about updates any more.
         long before = world.Promises.OtaMessages;
         world.Time.Main.Wait(QuietMs);
         long more = world.Promises.OtaMessages - before;

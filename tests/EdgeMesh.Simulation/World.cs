@@ -21,19 +21,21 @@ internal sealed class World
 {
     internal const string Site = "home";
     private const long StepsMax = 1_000_000;
-    private const string DeviceType = "esp32-nano";
+    private const string DeviceType = "esp32";
+    private readonly Fleet _fleet;
     private readonly int _imageBytesMax;
 
-    internal World(int seed, SeededBug bug, int traceLines)
+    internal World(int seed, Fleet fleet, SeededBug bug, int traceLines)
     {
         Bug = bug;
+        _fleet = fleet;
         Random = new Random(seed);
         Time = new VirtualTime(StepsMax);
         Trace = new Trace(Time, traceLines);
         Promises = new Promises(this);
         Weather = new Weather(Random);
         Broker = new BrokerModel(Time, Weather);
-        Faults = new FaultDice(this, Random);
+        Faults = new FaultDice(this, Random, seed);
         Operator = new Operator(this, Random);
         BusyPollMs = Random.Next(3) == 0 ? Random.Next(2, 40) : 1;
         HubDelayMs = Random.Next(4) == 0 ? Random.Next(1, 500) : 1;
@@ -48,11 +50,16 @@ internal sealed class World
         int boards = Random.Next(1, 4);
         for (int i = 1; i <= boards; i++)
         {
-            Boards.Add(new SimulatedBoard(this, "board-" + i, Configuration("board-" + i)));
+            // The first is of the kind that the fleet is about, the others of either.
+            bool microPython = fleet == Fleet.MicroPython && (i == 1 || limits.Next(2) == 0);
+            Boards.Add(new SimulatedBoard(this, "board-" + i, Configuration("board-" + i), microPython));
         }
     }
 
     internal SeededBug Bug { get; }
+
+    /// <summary>The bug that C# devices have; in a fleet that is about MicroPython they are sound, so that none is caught in their place.</summary>
+    internal SeededBug NanoBug => _fleet == Fleet.Nano ? Bug : SeededBug.None;
 
     internal Random Random { get; }
 
@@ -116,20 +123,30 @@ internal sealed class World
     /// <summary>Adds an image whose program behaves so.</summary>
     internal Firmware AddFirmware(Behaviour behaviour)
     {
-        byte[] head = Encoding.UTF8.GetBytes($"{(int)behaviour}:{Store.Firmware.Count:0000}\n");
+        byte[] head = Encoding.UTF8.GetBytes(_fleet == Fleet.Nano ? $"{(int)behaviour}:{Store.Firmware.Count:0000}\n" : Program(behaviour, Store.Firmware.Count));
         byte[] image = new byte[Math.Max(head.Length, Random.Next(_imageBytesMax))];
         Random.NextBytes(image);
+        for (int i = 0; i < image.Length; i++)
+        {
+            // What follows the program is a comment: no line may end in it.
+            image[i] |= 0x20;
+        }
+
         head.CopyTo(image, 0);
         Firmware firmware = new($"app-{Store.Firmware.Count}-{behaviour}", image, Convert.ToHexStringLower(SHA256.HashData(image)));
         Store.Firmware.Add(firmware);
         return firmware;
     }
 
+    // A C# device looks at the first digit alone, the MicroPython agent runs it.
+    private static string Program(Behaviour behaviour, int number) =>
+        $"{(int)behaviour};n={1000 + number};import simulated;setup,loop=simulated.program({(int)behaviour}){(behaviour == Behaviour.Unloadable ? ")" : "")}#";
+
     internal static Behaviour BehaviourOf(byte[] image) => (Behaviour)(image[0] - '0');
 
-    internal Manifest ManifestOf(Firmware firmware, long sequence) => new()
+    internal Manifest ManifestOf(string device, Firmware firmware, long sequence) => new()
     {
-        Id = "app", Version = firmware.Id, Sequence = sequence, Kind = ImageKinds.NanoApp, DeviceType = DeviceType, Size = firmware.Bytes.Length,
+        Id = "app", Version = firmware.Id, Sequence = sequence, Kind = Boards.Find(b => b.Id == device)!.ImageKind, DeviceType = DeviceType, Size = firmware.Bytes.Length,
         Sha256 = firmware.Sha256, Created = UnixSeconds,
     };
 
@@ -143,14 +160,14 @@ internal sealed class World
 
         foreach (SimulatedBoard board in Boards)
         {
-            if (board.Client is not { Online: true })
+            if (!board.Online)
             {
                 return board.Id + " is not online.";
             }
 
             // That a report was heard may be stored with a later change: a boot before that reports again.
             BootRecord record = board.StoredRecord;
-            if (record.Trial.Length > 0 || (record.Report != null && !board.Client.Record.ReportHeard))
+            if (record.Trial.Length > 0 || (record.Report != null && !board.ReportHeard))
             {
                 return $"{board.Id} is still on trial, or its report is not heard: {record.Report?.Session} {record.Report?.State}.";
             }

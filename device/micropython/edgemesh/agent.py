@@ -38,6 +38,8 @@ class Agent:
         self._faults = self._health_ms = 0
         # Whether a change that the trial made is not in the boot record's files yet.
         self._unsaved = False
+        # What went wrong in the midst of our work, until all was begun anew.
+        self._torn = None
         self._lines = []
         self._unix = None
         # Messages refused so far, by code.
@@ -83,10 +85,15 @@ class Agent:
             self._fail(e)
         finally:
             self._busy = False
-        self._requests.serve()
+        try:
+            self._requests.serve()
+        except Exception as e:
+            self._fail(e)
 
     def _poll(self, wait_ms):
         board, connection, delivery, trial = self._board, self._connection, self._delivery, self._trial
+        if self._torn:
+            self._begin_anew()
         if wait_ms > 0 and not delivery.working:
             due_ms = min(connection.due_ms, delivery.receiver.due_ms, trial.due_ms)
             wait_ms = min(wait_ms, _WAIT_MAX_MS, due_ms - board.now_ms())
@@ -101,14 +108,23 @@ class Agent:
         self._requests.send_waiting()
 
     def _fail(self, error):
+        self._torn = error
         gc.collect()
         try:
             print('edgemesh: defect:')
             sys.print_exception(error)
-            self._connection.drop(self._board.now_ms(), sentence(error))
         except Exception:
             # Not even that: the watchdog is not fed either.
             pass
+
+    # What failed, for want of memory perhaps, was cut off anywhere: all goes on from what the files say, as after a reset. Where this
+    # fails too it is tried again, until the watchdog bites.
+    def _begin_anew(self):
+        now_ms = self._board.now_ms()
+        self.saved()
+        self._delivery.restart(now_ms)
+        self._connection.drop(now_ms, sentence(self._torn))
+        self._torn = None
 
     # ---- for the connection
 

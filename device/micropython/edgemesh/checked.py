@@ -89,7 +89,6 @@ class CheckedDelivery(Delivery):
     def __init__(self, record, profile, agent, publishers):
         super().__init__(record, profile, agent)
         self.receiver = CheckedReceiver(profile)
-        self._profile = profile
         self._publishers = publishers
         self._check = None
         self._checked_ms = None
@@ -104,6 +103,10 @@ class CheckedDelivery(Delivery):
             texts(event[1], 'keys', KEY_CHAIN_LENGTH, KEY_STATEMENT_LENGTH)
             self._profile.trusted = [key_of(self._record.keys, p['pin'], p['kind']) or p for p in self._publishers]
         super().step(event, now_ms)
+
+    def restart(self, now_ms):
+        self._check = None
+        super().restart(now_ms)
 
     def poll(self, now_ms):
         if self._check:

@@ -17,6 +17,7 @@ class Delivery:
     # The agent's: send(topic kind, body), save() the record, save_trial(), refused(code, reason), report_wanted(), reboot(), log().
     def __init__(self, record, profile, agent):
         self.receiver = OtaReceiver(profile)
+        self._profile = profile
         self._record = record
         self._agent = agent
         self._scratch = bytearray(_SCRATCH_BYTES)
@@ -31,6 +32,15 @@ class Delivery:
     def restore(self, now_ms):
         if self._record.transfer:
             self.step(('restored', self._record.transfer, platform.size(self._file_name())), now_ms)
+
+    # As after a reset, without one.
+    def restart(self, now_ms):
+        try:
+            self._close()
+        except OSError as e:
+            self._agent.log("The update's files cannot be closed: %r" % e, 'error')
+        self.receiver.__init__(self._profile)
+        self.restore(now_ms)
 
     def chunk(self, session, sequence, data, now_ms):
         self._data = data

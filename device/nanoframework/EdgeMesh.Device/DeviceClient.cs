@@ -125,6 +125,22 @@ public sealed class DeviceClient
         return Math.Max(0, Math.Min(dueMs - _board.Clock.NowMs, _configuration.WatchdogMs / 2));
     }
 
+    // What the client was about when its memory ran out is half done. The program that it runs under must neither take the blame nor go on
+    // over it: the next boot knows what is stored.
+    private long PollUnderProgram()
+    {
+        try
+        {
+            return PollClient();
+        }
+        catch (OutOfMemoryException)
+        {
+            _board.Log.Write(LogLevel.Error, "The client ran out of memory; the board boots.");
+            _board.Power.Reboot();
+            throw;
+        }
+    }
+
     private void Dispatch(HubMessage message, long nowMs)
     {
         switch (message.Kind)
@@ -188,7 +204,7 @@ public sealed class DeviceClient
         long endMs = _board.Clock.NowMs + milliseconds;
         while (true)
         {
-            long waitMs = PollClient();
+            long waitMs = PollUnderProgram();
             long leftMs = endMs - _board.Clock.NowMs;
             if (leftMs <= 0)
             {

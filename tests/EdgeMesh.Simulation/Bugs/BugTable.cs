@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -11,18 +12,24 @@ public static class BugTable
     /// <summary>Seeds after which a bug counts as missed.</summary>
     public const int SeedsMax = 500;
 
+    /// <summary>The bugs that devices of a fleet, or its hub, can have.</summary>
+    public static IEnumerable<SeededBug> Of(Fleet fleet) => Enum.GetValues<SeededBug>().Skip(1).Where(b => fleet == Fleet.Nano
+        ? b != SeededBug.AcceptAnOldCounter
+        : b == SeededBug.NoDeadMan || MicroPythonBugs.Patches(b).Length > 0);
+
     /// <summary>The first seed that catches a bug; null where none of the first five hundred does.</summary>
-    public static RunResult? Catch(SeededBug bug) =>
-        Enumerable.Range(1, SeedsMax).Select(seed => Simulation.Run.Once(seed, bug)).FirstOrDefault(r => r.Problem != null);
+    public static RunResult? Catch(SeededBug bug, Fleet fleet = Fleet.Nano) =>
+        Enumerable.Range(1, SeedsMax).Select(seed => Simulation.Run.Once(seed, bug, fleet: fleet)).FirstOrDefault(r => r.Problem != null);
 
     /// <summary>Prints a line for every bug.</summary>
     /// <returns>Whether all were caught.</returns>
-    public static bool Print(TextWriter to)
+    public static bool Print(TextWriter to, Fleet fleet = Fleet.Nano)
     {
         bool all = true;
-        Parallel.ForEach(Enum.GetValues<SeededBug>().Skip(1), bug =>
+        ParallelOptions cores = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.ForEach(Of(fleet), cores, bug =>
         {
-            RunResult? caught = Catch(bug);
+            RunResult? caught = Catch(bug, fleet);
             string line = Line(bug, caught);
             lock (to)
             {

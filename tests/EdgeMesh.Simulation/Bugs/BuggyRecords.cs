@@ -1,4 +1,5 @@
 using System.Text;
+using EdgeMesh.Device.Platform;
 using EdgeMesh.Contracts;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Slots;
@@ -7,7 +8,7 @@ using EdgeMesh.Simulation.Device;
 namespace EdgeMesh.Simulation.Bugs;
 
 /// <summary>Storage under a client that keeps a wrong boot record: each record is altered, or left unwritten, on its way.</summary>
-internal sealed class BuggyRecords(SimulatedBoard board, MemoryStorage disk) : BuggyFiles(board.World.Bug, disk)
+internal sealed class BuggyRecords(SimulatedBoard board, IStorage disk) : BuggyFiles(board.World.Bug, disk)
 {
     private const int CrcTailBytes = 18;
 

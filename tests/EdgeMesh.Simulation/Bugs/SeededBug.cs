@@ -54,6 +54,12 @@ public enum SeededBug
     /// <summary>No watchdog ends a program that hangs.</summary>
     NoDeadMan,
 
+    /// <summary>A device that ran out of memory in the midst of its work goes on with what it made of it.</summary>
+    GoOnWithoutMemory,
+
+    /// <summary>The device acts on a message whose counter it has seen.</summary>
+    AcceptAnOldCounter,
+
     /// <summary>The device takes chunks of an earlier session for the present one's.</summary>
     TakeAnotherSessionsChunk,
 

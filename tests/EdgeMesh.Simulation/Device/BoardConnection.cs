@@ -23,7 +23,6 @@ internal sealed class BoardConnection(SimulatedBoard board) : IMqttConnection
         _connection = world.Broker.Connect(
             settings.ClientId,
             new Will(settings.WillTopic, settings.WillPayload),
-            settings.Filters,
             Take,
             Lose);
         if (_connection == null)
@@ -32,16 +31,29 @@ internal sealed class BoardConnection(SimulatedBoard board) : IMqttConnection
             return "Nobody answers.";
         }
 
+        Subscribe(settings.Filters);
         return "";
     }
+
+    internal void Subscribe(string[] filters) => _connection?.Subscribe(filters);
 
     public void Publish(string topic, byte[] payload, int qos, bool retain)
     {
         board.World.Promises.DevicePublishes(board, topic, payload);
         _connection?.Publish(topic, payload, qos, retain);
+        board.Allocate();
     }
 
-    public MqttMessage? Receive() => _inbox.TryDequeue(out MqttMessage? message) ? message : null;
+    public MqttMessage? Receive()
+    {
+        if (!_inbox.TryDequeue(out MqttMessage? message))
+        {
+            return null;
+        }
+
+        board.Allocate();
+        return message;
+    }
 
     public void Close()
     {

@@ -8,16 +8,17 @@ namespace EdgeMesh.Simulation.Device;
 internal sealed class MemoryFile
 {
     private readonly List<(long Position, byte[] Bytes)> _pending = [];
-    private byte[] _durable = [];
+    /// <summary>What is on the flash for good.</summary>
+    internal byte[] Durable { get; private set; } = [];
 
     /// <summary>What a read sees now.</summary>
     internal byte[] Live { get; private set; } = [];
 
-    internal long DurableLength => _pending.Count == 0 ? _durable.Length : Math.Min(_durable.Length, _pending.Min(p => p.Position));
+    internal long DurableLength => _pending.Count == 0 ? Durable.Length : Math.Min(Durable.Length, _pending.Min(p => p.Position));
 
     internal void Replace(byte[] bytes)
     {
-        _durable = bytes;
+        Durable = bytes;
         Live = bytes;
         _pending.Clear();
     }
@@ -49,7 +50,7 @@ internal sealed class MemoryFile
             kept[^1] = (kept[^1].Position, last[..random.Next(last.Length)]);
         }
 
-        Replace(kept.Aggregate(_durable, (bytes, write) => Apply(bytes, write.Position, write.Bytes)));
+        Replace(kept.Aggregate(Durable, (bytes, write) => Apply(bytes, write.Position, write.Bytes)));
     }
 
     internal void Damage()

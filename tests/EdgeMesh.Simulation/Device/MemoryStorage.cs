@@ -86,6 +86,9 @@ public sealed class MemoryStorage : IStorage
     /// <summary>Flips a bit in the middle of a file.</summary>
     public void Damage(string name) => _files[name].Damage();
 
+    /// <summary>What a cut now leaves of a file at least; null where it is missing.</summary>
+    public byte[]? Durable(string name) => _files.TryGetValue(name, out MemoryFile? file) ? file.Durable : null;
+
     /// <summary>Bytes of a file that no cut takes any more: those before the first write that was not flushed.</summary>
     public long DurableLength(string name) => _files.TryGetValue(name, out MemoryFile? file) ? file.DurableLength : 0;
 
@@ -147,6 +150,16 @@ public sealed class MemoryStorage : IStorage
 
     /// <inheritdoc/>
     public void Truncate(string name, long length) => Change(name, () => File(name).Truncate(length), () => File(name).LosePart());
+
+    /// <summary>Puts a file in another's place in one step, as littlefs does: a cut leaves the old one or the new one.</summary>
+    public void Rename(string name, string to) => Change(
+        to,
+        () =>
+        {
+            File(to).Replace(File(name).Live);
+            _files.Remove(name);
+        },
+        () => { });
 
     /// <inheritdoc/>
     public void Delete(string name) => Change(name, () => _files.Remove(name), () => { });

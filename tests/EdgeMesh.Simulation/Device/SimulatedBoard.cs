@@ -1,53 +1,68 @@
 using System;
-using System.Security.Cryptography;
 using System.Text;
+using EdgeMesh.Contracts;
 using EdgeMesh.Device;
 using EdgeMesh.Device.Platform;
-using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Slots;
 using EdgeMesh.Simulation.Bugs;
+using EdgeMesh.Simulation.MicroPython;
 using EdgeMesh.Simulation.Time;
 
 namespace EdgeMesh.Simulation.Device;
 
-/// <summary>A board in virtual time, with the production client on it: boots, runs, is reset, and boots again.</summary>
-internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IProgramLoader
+/// <summary>A board in virtual time, with production firmware on it: boots, runs, is reset, and boots again.</summary>
+internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IDisposable
 {
     private const long FarMs = 24 * 3600 * 1000;
-    private readonly DeviceConfiguration _configuration;
-    private readonly Board _parts;
-    private readonly BoardConnection _connection;
+    private const string Bitten = "The dead-man bit.";
+    private readonly IRuntime _runtime;
     private Fiber? _fiber;
     private string? _reset;
     private long _watchdogMs = FarMs;
     private long _fedMs;
+    private bool _short;
 
-    internal SimulatedBoard(World world, string id, string configuration)
+    internal SimulatedBoard(World world, string id, string configuration, bool microPython)
     {
         World = world;
         Id = id;
-        _configuration = DeviceConfiguration.Read(Encoding.UTF8.GetBytes(configuration), out string problem) ?? throw new InvalidOperationException(problem);
-        _connection = new BoardConnection(this);
+        Configuration = DeviceConfiguration.Read(Encoding.UTF8.GetBytes(configuration), out string problem) ?? throw new InvalidOperationException(problem);
+        MicroPython = microPython;
+        Connection = new BoardConnection(this);
         Disk.Changing = name => world.Faults.OnStorage(this, name);
         Disk.Replaced = name => world.Promises.RecordMayHaveChanged(this);
-        ICrypto crypto = DeviceBugs.Wrap(world, new SimulatedCrypto(world.Random.Next()));
-        _parts = new Board(this, DeviceBugs.Wrap(this, Disk), DeviceBugs.Wrap(this, _connection), this, this, this, crypto, this);
+        _runtime = microPython ? new MicroPythonRuntime(this, configuration) : new NanoRuntime(this);
     }
 
     internal World World { get; }
 
     internal string Id { get; }
 
-    internal byte[] Key => _configuration.Key;
+    /// <summary>Whether it runs the MicroPython agent, not the C# client.</summary>
+    internal bool MicroPython { get; }
 
-    internal DeviceConfiguration Configuration => _configuration;
+    /// <summary>The kind of images that it runs.</summary>
+    internal string ImageKind => MicroPython ? ImageKinds.MicroPythonApp : ImageKinds.NanoApp;
+
+    internal byte[] Key => Configuration.Key;
+
+    internal DeviceConfiguration Configuration { get; }
+
+    internal BoardConnection Connection { get; }
 
     internal MemoryStorage Disk { get; } = new();
 
-    /// <summary>The client; null while the board is off or boots.</summary>
-    internal DeviceClient? Client { get; private set; }
+    /// <summary>Whether the handshake with the hub is made.</summary>
+    internal bool Online => _runtime.Online;
 
-    internal SimulatedProgram? Program { get; private set; }
+    /// <summary>Whether the hub has answered the last report.</summary>
+    internal bool ReportHeard => _runtime.ReportHeard;
+
+    /// <summary>Whether the dead-man ended the boot before.</summary>
+    internal bool WasBitten { get; private set; }
+
+    /// <summary>Whether memory was short in this boot.</summary>
+    internal bool WasShort { get; private set; }
 
     /// <summary>Whether this boot found a program to run.</summary>
     internal bool LoadedAny { get; private set; }
@@ -58,7 +73,7 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
     public long NowMs => World.Time.NowMs;
 
     /// <summary>The record that the next boot would read.</summary>
-    internal BootRecord StoredRecord => BootRecord.Newest(Disk.Read("boot0", 1 << 20), Disk.Read("boot1", 1 << 20));
+    internal BootRecord StoredRecord => BootRecord.Newest(Disk.Durable("boot0"), Disk.Durable("boot1"));
 
     internal void PowerOn() => _fiber = World.Time.Start(Id, Live);
 
@@ -77,7 +92,7 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
 
     internal void Hang()
     {
-        if (World.Bug == SeededBug.NoDeadMan)
+        if ((MicroPython ? World.Bug : World.NanoBug) == SeededBug.NoDeadMan)
         {
             _watchdogMs = FarMs;
         }
@@ -91,7 +106,7 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
     public void Wait(long milliseconds)
     {
         // To be busy takes time too: nothing may be done over and over in one moment.
-        if (milliseconds <= 0 || _connection.Waiting > 0)
+        if (milliseconds <= 0 || Connection.Waiting > 0)
         {
             Block(World.BusyPollMs);
         }
@@ -101,7 +116,45 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
         }
     }
 
-    public void Reboot() => throw new BoardResetException("It rebooted.");
+    public void Reboot() => throw (_short && World.NanoBug == SeededBug.GoOnWithoutMemory ? new LowMemoryException() : new BoardResetException("It rebooted."));
+
+    public void Dispose() => _runtime.Dispose();
+
+    /// <summary>A moment at which the device asks for memory, and may find none.</summary>
+    internal void Allocate()
+    {
+        _short = false;
+        if (!MicroPython && LacksMemory())
+        {
+            _short = true;
+            throw new LowMemoryException();
+        }
+    }
+
+    /// <summary>Whether the device finds no memory at this moment.</summary>
+    internal bool LacksMemory()
+    {
+        bool lacks = _watchdogMs < FarMs && World.Faults.LacksMemory(this);
+        WasShort |= lacks;
+        return lacks;
+    }
+
+    /// <summary>The firmware came to its end, with the power still on.</summary>
+    internal void End(string how)
+    {
+        World.Trace.Add(Id, how);
+        while (true)
+        {
+            Block(FarMs);
+        }
+    }
+
+    /// <summary>A program is about to run.</summary>
+    internal void ProgramRuns(string sha256)
+    {
+        LoadedAny = true;
+        World.Promises.ImageRuns(this, sha256);
+    }
 
     public void Start(long timeoutMs)
     {
@@ -119,15 +172,6 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
         }
     }
 
-    public ProgramConstructor? Load(byte[] image, out string problem)
-    {
-        LoadedAny = true;
-        World.Promises.ImageRuns(this, Convert.ToHexStringLower(SHA256.HashData(image)));
-        Behaviour behaviour = Simulation.World.BehaviourOf(image);
-        problem = behaviour == Behaviour.Unloadable ? "The image is no assembly." : "";
-        return behaviour == Behaviour.Unloadable ? null : () => Program = new SimulatedProgram(this, behaviour);
-    }
-
     private void Live()
     {
         while (true)
@@ -136,13 +180,9 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
             {
                 Boots++;
                 LoadedAny = false;
+                WasShort = false;
                 World.Promises.Boots(this);
-                Client = new DeviceClient(_parts, _configuration);
-                World.Promises.Booted(this);
-                while (true)
-                {
-                    Wait(Client.Poll());
-                }
+                _runtime.Run();
             }
             catch (RunOverException)
             {
@@ -167,10 +207,10 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
             Disk.LoseUnflushed((Remains)World.Random.Next(4));
         }
 
+        WasBitten = cause.Message == Bitten;
         World.Broker.Unblock(Id, "program");
-        Client = null;
-        Program = null;
-        _connection.Close();
+        _runtime.Off();
+        Connection.Close();
         _watchdogMs = FarMs;
         _fedMs = NowMs;
         for (long onMs = NowMs + World.Faults.OffMs(); NowMs < onMs;)
@@ -184,8 +224,8 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
     private void Pause(long milliseconds, bool endsByMessage)
     {
         long endMs = NowMs + Math.Min(milliseconds, FarMs);
-        bool connected = _connection.Connected;
-        while (NowMs < endMs && !(endsByMessage && (_connection.Waiting > 0 || connected != _connection.Connected)))
+        bool connected = Connection.Connected;
+        while (NowMs < endMs && !(endsByMessage && (Connection.Waiting > 0 || connected != Connection.Connected)))
         {
             _fiber!.Wait(Math.Max(0, Math.Min(endMs, _fedMs + _watchdogMs) - NowMs));
             if (_reset != null)
@@ -195,7 +235,7 @@ internal sealed class SimulatedBoard : IClock, IPower, IDeadMan, IDeviceLog, IPr
 
             if (NowMs >= _fedMs + _watchdogMs)
             {
-                throw new BoardResetException("The dead-man bit.");
+                throw new BoardResetException(Bitten);
             }
         }
     }

@@ -11,8 +11,6 @@ internal sealed class SimulatedProgram(SimulatedBoard board, Behaviour behaviour
     private IProgramContext? _context;
     private int _loops;
 
-    internal Behaviour Behaviour => behaviour;
-
     public void Setup(IProgramContext context)
     {
         _context = context;
@@ -50,7 +48,7 @@ internal sealed class SimulatedProgram(SimulatedBoard board, Behaviour behaviour
             _context!.Publish(new Readings().Add("loops", _loops));
             _context.Sleep(PeriodMs);
         }
-        catch (Exception e) when (e is not BoardResetException)
+        catch (Exception e) when (e is not (BoardResetException or OutOfMemoryException))
         {
             // The client blames whatever a program throws on the program: here it was the client.
             board.World.Time.Fail("The client threw under a program: " + Time.VirtualTime.Describe(e));

@@ -14,14 +14,19 @@ internal sealed class FaultDice
     private readonly Random _random;
     private readonly double _atMoment;
     private readonly double _storageFails;
+    private readonly Random _memory;
+    private readonly double _memoryFails;
 
-    internal FaultDice(World world, Random random)
+    internal FaultDice(World world, Random random, int seed)
     {
         _world = world;
         _random = random;
         _atMoment = random.Next(2) == 0 ? 0 : random.NextDouble() * 0.03;
         _storageFails = random.Next(4) == 0 ? random.NextDouble() * 0.01 : 0;
         FlashMs = random.Next(3) == 0 ? random.Next(1, 300) : 0;
+        // Dice of their own: what is drawn here must not move the others'.
+        _memory = new Random(seed ^ 0x6d656d);
+        _memoryFails = _memory.Next(3) == 0 ? _memory.NextDouble() * 0.01 : 0;
     }
 
     /// <summary>Whether the faults are over.</summary>
@@ -65,6 +70,21 @@ internal sealed class FaultDice
             throw new StorageException(ErrorCodes.StorageFailed, "The flash did not take " + name + ".");
         }
     }
+
+    /// <summary>Whether a device that asks for memory just now finds none.</summary>
+    internal bool LacksMemory(SimulatedBoard board)
+    {
+        bool lacks = !Healed && _memory.NextDouble() < _memoryFails;
+        if (lacks)
+        {
+            _world.Trace.Add(board.Id, "has no memory");
+        }
+
+        return lacks;
+    }
+
+    /// <summary>For how many more calls a device that lacks memory finds none.</summary>
+    internal int LacksMemoryFor() => _memory.Next(4);
 
     /// <summary>The hub was killed in the midst of a step.</summary>
     internal void HubDied() => _world.Time.After(_random.Next(5) == 0 ? _random.Next(600_000) : _random.Next(5000), _world.RestartHub);

@@ -82,7 +82,7 @@ internal sealed class HubProcess
     internal bool Start(string device, Firmware firmware)
     {
         long known = World.Store.SequenceOf(device);
-        Manifest manifest = World.ManifestOf(firmware, Math.Max(known + 1, World.Store.NextSequence()));
+        Manifest manifest = World.ManifestOf(device, firmware, Math.Max(known + 1, World.Store.NextSequence()));
         Transfer transfer = Transfer.Read(1, Transfer.ManifestTextOf(manifest), World.ChunkBytes, out string problem)
             ?? throw new InvalidOperationException(problem);
         if (firmware.Removed || World.Store.Add(device, firmware, transfer, World.Time.NowMs) is not { } row)
@@ -180,13 +180,14 @@ internal sealed class HubProcess
     private void Connect()
     {
         Will will = new(Topic.Format(TopicKind.HubStatus, World.Site), Codec.Write(new HubStatus { Status = HubStatus.Offline }).ToBytes());
-        _connection = World.Broker.Connect(ClientId, will, [Topic.AllUpFilter(World.Site)], d => Do(() => Receive(d)), () => Do(Lost));
+        _connection = World.Broker.Connect(ClientId, will, d => Do(() => Receive(d)), () => Do(Lost));
         if (_connection == null)
         {
             After(ReconnectMs, Connect);
             return;
         }
 
+        _connection.Subscribe([Topic.AllUpFilter(World.Site)]);
         // Every connection is a boot to the devices: they say hello again.
         _boot = Hex.Encode(_crypto.Random(8));
         PublishStatus(_boot);

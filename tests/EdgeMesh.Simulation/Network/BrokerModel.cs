@@ -17,7 +17,7 @@ internal sealed class BrokerModel(VirtualTime time, Weather weather)
     internal long Taken { get; private set; }
 
     /// <summary>Connects a client; null where the broker is down or out of its reach.</summary>
-    internal Connection? Connect(string clientId, Will will, string[] filters, Action<MqttDelivery> received, Action lost)
+    internal Connection? Connect(string clientId, Will will, Action<MqttDelivery> received, Action lost)
     {
         if (!_up || _blocked.Any(b => b.Client == clientId))
         {
@@ -29,8 +29,14 @@ internal sealed class BrokerModel(VirtualTime time, Weather weather)
             End(old, withWill: true);
         }
 
-        Connection connection = new(time, weather, this, clientId, will, filters, received, lost);
+        Connection connection = new(time, weather, this, clientId, will, received, lost);
         _connections.Add(connection);
+        return connection;
+    }
+
+    /// <summary>Hands a connection what is retained of what it wants.</summary>
+    internal void DeliverRetained(Connection connection)
+    {
         foreach ((string topic, byte[] payload) in _retained)
         {
             if (connection.Wants(topic))
@@ -38,8 +44,6 @@ internal sealed class BrokerModel(VirtualTime time, Weather weather)
                 connection.Deliver(topic, payload, 1, retained: true);
             }
         }
-
-        return connection;
     }
 
     /// <summary>Takes a message and hands it to whoever wants it.</summary>

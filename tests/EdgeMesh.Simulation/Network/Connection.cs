@@ -5,7 +5,7 @@ namespace EdgeMesh.Simulation.Network;
 
 /// <summary>One client's connection to the broker. Either end may think that it stands when it is dead.</summary>
 internal sealed class Connection(
-    VirtualTime time, Weather weather, BrokerModel broker, string clientId, Will will, string[] filters, Action<MqttDelivery> received, Action lost)
+    VirtualTime time, Weather weather, BrokerModel broker, string clientId, Will will, Action<MqttDelivery> received, Action lost)
 {
     /// <summary>Messages of quality 1 that a broker queues for a client; Mosquitto drops what comes after.</summary>
     internal const int QueueBound = 1000;
@@ -14,6 +14,7 @@ internal sealed class Connection(
     private long _upDueMs;
     private long _downDueMs;
     private int _queued;
+    private string[] _filters = [];
 
     internal string ClientId => clientId;
 
@@ -25,7 +26,14 @@ internal sealed class Connection(
     /// <summary>Whether the broker thinks so.</summary>
     internal bool BrokerOpen { get; set; } = true;
 
-    internal bool Wants(string topic) => Array.Exists(filters, f => TopicFilter.Matches(f, topic));
+    internal bool Wants(string topic) => Array.Exists(_filters, f => TopicFilter.Matches(f, topic));
+
+    /// <summary>The client subscribes; what is retained comes at once.</summary>
+    internal void Subscribe(string[] filters)
+    {
+        _filters = filters;
+        broker.DeliverRetained(this);
+    }
 
     /// <summary>The client publishes.</summary>
     internal void Publish(string topic, byte[] payload, int qos, bool retain)

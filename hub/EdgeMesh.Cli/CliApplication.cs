@@ -81,6 +81,7 @@ public static class CliApplication
             ProgramCommands.Create(options),
             PolicyCommands.Create(options),
             TemplateCommands.Create(options),
+            ToolCommands.Create(options),
             ConfigCommands.Create(options),
             SandboxWorkerCommand.Create(options),
             ExitCodesCommand.Create(options),

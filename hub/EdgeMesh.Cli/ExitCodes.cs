@@ -47,7 +47,7 @@ public static class ExitCodes
         (Ok, "done", []),
         (Internal, "a defect of EdgeMesh, or the disk failed", [ErrorCodes.Internal, ErrorCodes.StorageFailed]),
         (Usage, "the command line or the configuration is wrong", [ErrorCodes.InvalidArgument]),
-        (NotFound, "no such device, firmware, update, command, token, publisher, enrolment or template", [ErrorCodes.EnrollmentUnknown, ErrorCodes.TokenUnknown, ErrorCodes.PublisherUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown, ErrorCodes.TemplateUnknown]),
+        (NotFound, "no such device, firmware, update, command, token, publisher, enrolment, template or program", [ErrorCodes.EnrollmentUnknown, ErrorCodes.TokenUnknown, ErrorCodes.PublisherUnknown, ErrorCodes.CommandUnknown, ErrorCodes.DeviceUnknown, ErrorCodes.FirmwareUnknown, ErrorCodes.SessionUnknown, ErrorCodes.TemplateUnknown, ErrorCodes.ProgramUnknown]),
         (Refused, "refused by the hub, by the policy, or rejected by the device",
         [
             ErrorCodes.DeviceTypeMismatch, ErrorCodes.KindUnsupported, ErrorCodes.ImageTooLarge, ErrorCodes.RequirementMissing, ErrorCodes.SequenceNotAbove,
@@ -61,6 +61,7 @@ public static class ExitCodes
             ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
             ErrorCodes.SignatureRequired, ErrorCodes.PublisherUntrusted,
             ErrorCodes.EnrollmentRefused, ErrorCodes.EnrollmentExhausted, ErrorCodes.EnrollmentCancelled,
+            ErrorCodes.ProgramRefused, ErrorCodes.ProgramNotApproved, ErrorCodes.ProgramDamaged,
         ]),
         (Conflict, "it exists already, or is in use",
         [
@@ -74,6 +75,7 @@ public static class ExitCodes
         [
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,
             ErrorCodes.ChunkOutOfRange, ErrorCodes.ChunkLengthWrong, ErrorCodes.CrashLoop, ErrorCodes.HubUnreachable,
+            ErrorCodes.ProgramUnhealthy,
         ]),
         (AuditBroken, "the audit log was changed, or the disk damaged it", [ErrorCodes.AuditBroken]),
         (Interrupted, "interrupted by Ctrl-C or SIGTERM", []),

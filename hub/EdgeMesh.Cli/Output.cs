@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -82,6 +83,13 @@ internal sealed class Output(TextWriter stdout, TextWriter stderr, bool json, bo
     internal void WriteLine(string line)
     {
         stdout.WriteLine(Printable.Of(line));
+        stdout.Flush();
+    }
+
+    /// <summary>A text of several lines: as it is, but for what could move a terminal's cursor.</summary>
+    internal void WriteText(string text)
+    {
+        stdout.Write(terminal ? string.Concat(text.Select(c => char.IsControl(c) && c is not ('\n' or '\t') ? '\ufffd' : c)) : text);
         stdout.Flush();
     }
 

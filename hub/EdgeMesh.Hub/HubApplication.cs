@@ -9,6 +9,8 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Codegen.DryRun;
+using EdgeMesh.Hub.Codegen.Jobs;
+using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Configuration;
@@ -101,6 +103,8 @@ public static class HubApplication
         services.AddFirmware();
         services.AddOta();
         services.AddDryRun();
+        services.AddPrograms();
+        services.AddJobs();
         services.AddSystemd();
         return services;
     }

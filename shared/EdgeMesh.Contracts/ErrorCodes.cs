@@ -257,4 +257,19 @@ public static class ErrorCodes
 
     /// <summary>Two behaviours want the same pin.</summary>
     public const string PinConflict = "pin_conflict";
+
+    /// <summary>The device has no program with that version, or none at all.</summary>
+    public const string ProgramUnknown = "program_unknown";
+
+    /// <summary>A gate refused the program: nobody can approve or send it.</summary>
+    public const string ProgramRefused = "program_refused";
+
+    /// <summary>The program waits for somebody to approve it.</summary>
+    public const string ProgramNotApproved = "program_not_approved";
+
+    /// <summary>The stored program is not the one that was judged and approved.</summary>
+    public const string ProgramDamaged = "program_damaged";
+
+    /// <summary>On the device the program failed, or did not do what it did in its dry run.</summary>
+    public const string ProgramUnhealthy = "program_unhealthy";
 }

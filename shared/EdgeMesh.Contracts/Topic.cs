@@ -28,7 +28,8 @@ public sealed class Topic
         "devices/{}/up/ota/abort", "devices/{}/down/ota/abort", "devices/{}/up/ota/report",
         "devices/{}/state", "devices/{}/availability", "devices/{}/ota", "devices/{}/set/{}",
         "codegen/{}/request", "codegen/{}/status", "codegen/{}/code", "codegen/{}/report",
-        "devices/{}/down/identity", "devices/{}/up/identity",
+        "devices/{}/down/identity", "devices/{}/up/identity", "devices/{}/up/health",
+        "codegen/{}/code/{}", "codegen/{}/report/{}",
     };
 
     private static readonly string[][] Levels = Split(Patterns);
@@ -50,7 +51,7 @@ public sealed class Topic
     /// <summary>The device's id, the operation or the job; empty for <see cref="TopicKind.HubStatus"/>.</summary>
     public string Name { get; }
 
-    /// <summary>The capability of <see cref="TopicKind.Set"/>; empty for all others.</summary>
+    /// <summary>The capability of <see cref="TopicKind.Set"/>, the number of a job's part; empty for all others.</summary>
     public string Capability { get; }
 
     /// <summary>How many kinds there are.</summary>

@@ -84,16 +84,16 @@ public enum TopicKind
     /// <summary><c>devices/{id}/set/{capability}</c>: written by people and Home Assistant.</summary>
     Set,
 
-    /// <summary><c>codegen/{job}/request</c>.</summary>
+    /// <summary><c>codegen/{job}/request</c>: a program asked for; written by the account <c>operator</c>.</summary>
     CodegenRequest,
 
-    /// <summary><c>codegen/{job}/status</c>.</summary>
+    /// <summary><c>codegen/{job}/status</c>: retained; how the job stands, by the hub.</summary>
     CodegenStatus,
 
-    /// <summary><c>codegen/{job}/code</c>.</summary>
+    /// <summary><c>codegen/{job}/code</c>: retained; the program, or its first part.</summary>
     CodegenCode,
 
-    /// <summary><c>codegen/{job}/report</c>.</summary>
+    /// <summary><c>codegen/{job}/report</c>: retained; what was understood, what the policy found, what the dry run showed, or the first part of it.</summary>
     CodegenReport,
 
     /// <summary><c>devices/{id}/down/identity</c>: authorities to trust, and a certificate with its key; never retained, and hidden from the viewer.</summary>
@@ -101,4 +101,13 @@ public enum TopicKind
 
     /// <summary><c>devices/{id}/up/identity</c>: what became of it.</summary>
     IdentityAnswer,
+
+    /// <summary><c>devices/{id}/up/health</c>: how the program fares, for who watches it after an update.</summary>
+    Health,
+
+    /// <summary><c>codegen/{job}/code/{part}</c>: what does not fit <see cref="CodegenCode"/>, from part 2 on.</summary>
+    CodegenCodePart,
+
+    /// <summary><c>codegen/{job}/report/{part}</c>: likewise of <see cref="CodegenReport"/>.</summary>
+    CodegenReportPart,
 }

@@ -58,7 +58,8 @@ public static class Codec
 
     /// <summary>Members of the hub's status.</summary>
     public static JsonWriter Write(HubStatus m) =>
-        new JsonWriter().Add("status", m.Status).AddIfAny("boot", m.Boot).Add("time", m.Time).AddIfAny("version", m.HubVersion);
+        new JsonWriter().Add("status", m.Status).AddIfAny("boot", m.Boot).Add("time", m.Time).AddIfAny("version", m.HubVersion)
+            .AddIfAny("accounts", m.Accounts);
 
     /// <summary>Reads the hub's status.</summary>
     public static HubStatus ReadHubStatus(JsonObject o) => new HubStatus
@@ -67,6 +68,7 @@ public static class Codec
         Boot = o.OptionalString("boot", 16),
         Time = o.OptionalInteger("time", 0, Number, 0),
         HubVersion = o.OptionalString("version", 32),
+        Accounts = o.OptionalString("accounts", 16),
     };
 
     /// <summary>Members of a device's status.</summary>
@@ -146,7 +148,7 @@ public static class Codec
     public static JsonWriter Write(DeviceInfo m) => new JsonWriter()
         .Add("type", m.Type).Add("runtime", m.Runtime).Add("agent", m.Agent).Add("kinds", m.Kinds).Add("slot_bytes", m.SlotBytes)
         .Add("window", m.Window).Add("chunk_bytes", m.ChunkBytes).Add("capabilities", m.Capabilities).Add("sequence", m.Sequence)
-        .AddIfAny("program_id", m.ProgramId).AddIfAny("program_version", m.ProgramVersion);
+        .AddIfAny("program_id", m.ProgramId).AddIfAny("program_version", m.ProgramVersion).AddIfAny("board", m.Board);
 
     /// <summary>Reads a device's info.</summary>
     public static DeviceInfo ReadDeviceInfo(JsonObject o) => new DeviceInfo
@@ -162,6 +164,16 @@ public static class Codec
         Sequence = o.OptionalInteger("sequence", 0, Number, 0),
         ProgramId = o.OptionalString("program_id", Limits.NameLength),
         ProgramVersion = o.OptionalString("program_version", Limits.NameLength),
+        Board = o.OptionalString("board", Limits.NameLength),
+    };
+
+    /// <summary>Members of a program's health.</summary>
+    public static JsonWriter Write(Health m) => new JsonWriter().Add("faults", m.Faults).Add("heap_free_bytes", m.HeapFreeBytes).Add("loop_ms", m.LoopMs);
+
+    /// <summary>Reads a program's health.</summary>
+    public static Health ReadHealth(JsonObject o) => new Health
+    {
+        Faults = o.Integer("faults", 0, Number), HeapFreeBytes = o.Integer("heap_free_bytes", 0, Number), LoopMs = o.Integer("loop_ms", 0, Number),
     };
 
     /// <summary>Members of a manifest, in their fixed order.</summary>

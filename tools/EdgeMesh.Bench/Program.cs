@@ -9,6 +9,7 @@ using EdgeMesh.Bench.Cases;
     ("one-device", OneDevice.RunAsync), ("latency", Latency.RunAsync), ("loss", Loss.RunAsync), ("fleet", FleetAtOnce.RunAsync), ("hub", HubStart.RunAsync),
     ("codegen", Codegen.RunAsync),
     ("codegen", DryRuns.RunAsync),
+    ("codegen", Packages.RunAsync),
     ("trust", Trust.RunAsync),
 ];
 

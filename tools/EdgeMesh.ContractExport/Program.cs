@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using EdgeMesh.ContractExport;
+using EdgeMesh.ContractExport.AsyncApi;
 
 // Usage: dotnet run --project tools/EdgeMesh.ContractExport [-- --check]
 if (args.Length > 1 || (args.Length == 1 && args[0] != "--check"))
@@ -21,24 +22,28 @@ if (root == null)
     return 2;
 }
 
-string path = Path.Combine(root, PythonContracts.File);
-string wanted = PythonContracts.Render();
-if (args.Length == 0)
+(string File, string Text)[] exports = [(PythonContracts.File, PythonContracts.Render()), (AsyncApiDocument.File, AsyncApiDocument.Render(root))];
+int stale = 0;
+foreach ((string file, string text) in exports)
 {
-    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-    string written = path + ".new";
-    File.WriteAllText(written, wanted);
-    File.Move(written, path, overwrite: true);
-    Console.WriteLine("Wrote " + PythonContracts.File + ".");
-    return 0;
+    string path = Path.Combine(root, file);
+    if (args.Length == 0)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string written = path + ".new";
+        File.WriteAllText(written, text);
+        File.Move(written, path, overwrite: true);
+        Console.WriteLine("Wrote " + file + ".");
+    }
+    else if (File.Exists(path) && File.ReadAllText(path) == text)
+    {
+        Console.WriteLine(file + " is up to date.");
+    }
+    else
+    {
+        stale = 1;
+        Console.Error.WriteLine(file + " is stale: shared/ has changed since. Run: dotnet run --project tools/EdgeMesh.ContractExport");
+    }
 }
 
-if (File.Exists(path) && File.ReadAllText(path) == wanted)
-{
-    Console.WriteLine(PythonContracts.File + " is up to date.");
-    return 0;
-}
-
-Console.Error.WriteLine(
-    PythonContracts.File + " is stale: shared/EdgeMesh.Contracts has changed since. Run: dotnet run --project tools/EdgeMesh.ContractExport");
-return 1;
+return stale;

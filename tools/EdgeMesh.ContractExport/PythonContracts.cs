@@ -33,6 +33,7 @@ public static partial class PythonContracts
         ErrorCodes.PublisherUnknown, ErrorCodes.PublisherExists,
         ErrorCodes.EnrollmentUnknown, ErrorCodes.EnrollmentWait, ErrorCodes.EnrollmentExpired, ErrorCodes.EnrollmentExhausted,
         ErrorCodes.EnrollmentCancelled,
+        ErrorCodes.ProgramUnknown, ErrorCodes.ProgramRefused, ErrorCodes.ProgramNotApproved, ErrorCodes.ProgramDamaged, ErrorCodes.ProgramUnhealthy,
     ];
 
     // The states that a device reports; the others are the hub's.

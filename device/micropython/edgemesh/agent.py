@@ -6,7 +6,7 @@ from . import platform
 from .connection import Connection
 from .contracts import (
     CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND,
-    TOPIC_IDENTITY, TOPIC_IDENTITY_ANSWER, TOPIC_INFO, TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
+    TOPIC_HEALTH, TOPIC_IDENTITY, TOPIC_IDENTITY_ANSWER, TOPIC_INFO, TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
 from .fields import integer, text
@@ -34,6 +34,8 @@ class Agent:
         self._busy = False
         self._slot = ''
         self._ran = False
+        self._program = None
+        self._faults = self._health_ms = 0
         # Whether a change that the trial made is not in the boot record's files yet.
         self._unsaved = False
         # What went wrong in the midst of our work, until all was begun anew.
@@ -55,6 +57,7 @@ class Agent:
     def choose_slot(self, choose):
         # A watchdog that ended a trial's boot says nothing of the program that runs now.
         self._suspect = self._board.reset_by_watchdog and not self._record.trial
+        self._faults = int(self._suspect)
         self._slot = choose(self._record, self._board, self)
 
     # Never returns.
@@ -100,6 +103,8 @@ class Agent:
         delivery.poll(board.now_ms())
         if board.now_ms() >= trial.due_ms:
             self._step_trial('tick')
+        if self._slot and connection.online and board.now_ms() >= self._health_ms:
+            self._send_health()
         self._requests.send_waiting()
 
     def _fail(self, error):
@@ -132,6 +137,7 @@ class Agent:
         self._requests.send_state()
         while self._lines:
             self.send(TOPIC_LOG, self._lines.pop(0))
+        self._health_ms = now_ms
         self._delivery.step(('online',), now_ms)
         self._step_trial('online')
 
@@ -257,11 +263,21 @@ class Agent:
                 'sequence': self._record.sequence}
         for name in ('slot_bytes', 'window', 'chunk_bytes', 'capabilities'):
             info[name] = settings[name]
+        if 'board' in settings:
+            info['board'] = settings['board']
         image = self._record.images.get(self._slot)
         if image:
             info['program_id'] = image['id']
             info['program_version'] = image['version']
         self.send(TOPIC_INFO, info, True)
+
+    # What the hub watches after an update, counted from one message to the next.
+    def _send_health(self):
+        self._health_ms = self._board.now_ms() + self._config['health_every_ms']
+        gc.collect()
+        loop_ms = self._program.loop_ms() if self._program else 0
+        if self.send(TOPIC_HEALTH, {'faults': self._faults, 'heap_free_bytes': gc.mem_free(), 'loop_ms': loop_ms}):
+            self._faults = 0
 
     def _refresh_profile(self, now_ms):
         record, profile = self._record, self._profile
@@ -283,13 +299,15 @@ class Agent:
         while True:
             started_ms = self._board.now_ms()
             try:
-                Program(platform.STATE + self._slot + '.img', self.pump, self._running, self._board.now_ms).run()
+                self._program = Program(platform.STATE + self._slot + '.img', self.pump, self._running, self._board.now_ms)
+                self._program.run()
                 self.log('The program has ended.')
                 return
             except BaseException as e:
                 # Whatever it is, SystemExit and MemoryError too, it is the program's and not the agent's.
                 fault = e
             self._requests.forget()
+            self._program = None
             gc.collect()
             line = sentence(fault)
             fault = None
@@ -297,6 +315,9 @@ class Agent:
             if self._board.now_ms() - started_ms > _RESTART_MAX_MS:
                 wait_ms = _RESTART_MS
             self.log('The program stopped: %s. It starts again in %d s.' % (line, wait_ms // 1000), 'error')
+            # After the line, which tells the hub why.
+            self._faults += 1
+            self._health_ms = 0
             until_ms = self._board.now_ms() + wait_ms
             wait_ms = min(wait_ms * 2, _RESTART_MAX_MS)
             while self._board.now_ms() < until_ms:

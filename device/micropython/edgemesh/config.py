@@ -40,10 +40,12 @@ def _check(o):
             ('slot_bytes', 1, IMAGE_BYTES_MAX, 131072), ('window', 1, WINDOW_MAX, 8),
             ('chunk_bytes', CHUNK_BYTES_MIN, CHUNK_BYTES_MAX, CHUNK_BYTES_DEFAULT),
             ('healthy_after_ms', 0, _DAY_MS, 10000), ('hub_patience_ms', 1000, _DAY_MS, 600000),
-            ('report_retry_ms', 100, _DAY_MS, 10000), ('watchdog_ms', 1000, _DAY_MS, 30000)):
+            ('report_retry_ms', 100, _DAY_MS, 10000), ('watchdog_ms', 1000, _DAY_MS, 30000),
+            ('health_every_ms', 1000, _DAY_MS, 60000)):
         o[name] = integer(o, name, low, high, default)
     if type(o.setdefault('encrypt', True)) is not bool:
         invalid('encrypt', 'true or false')
+    text(o, 'board', NAME_LENGTH, '')
     o['capabilities'] = texts(o, 'capabilities', 64, NAME_LENGTH)
     o['publishers'] = _publishers(o)
     networks = o.setdefault('wifi', [])

@@ -26,6 +26,7 @@ TOPIC_OTA_ABORT_DOWN = "devices/{}/down/ota/abort"
 TOPIC_OTA_REPORT = "devices/{}/up/ota/report"
 TOPIC_IDENTITY = "devices/{}/down/identity"
 TOPIC_IDENTITY_ANSWER = "devices/{}/up/identity"
+TOPIC_HEALTH = "devices/{}/up/health"
 ENROLL_UP = "edgemesh/v1/enroll/{}/up"
 ENROLL_DOWN = "edgemesh/v1/enroll/{}/down"
 

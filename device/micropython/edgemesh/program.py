@@ -14,6 +14,8 @@ class Program:
         self._pump = pump
         self._running = running
         self._now_ms = now_ms
+        self._loop_from_ms = None
+        self._longest_ms = 0
         program_time._lend(self._sleep_ms)
         for name in ('time', 'utime'):
             sys.modules[name] = program_time
@@ -27,7 +29,9 @@ class Program:
                 space['setup']()
             loop = space['loop']
             while True:
+                self._loop_from_ms = self._now_ms()
                 loop()
+                self._longest_ms = max(self._longest_ms, self._now_ms() - self._loop_from_ms)
                 self._running()
                 self._pump(1)
         elif 'main' in space:
@@ -35,6 +39,14 @@ class Program:
             if hasattr(result, 'send'):
                 self._run_async(result)
         self._running()
+
+    # The longest run of loop() since this was asked last, be it the one that goes on.
+    def loop_ms(self):
+        if self._loop_from_ms is None:
+            return 0
+        longest_ms = max(self._longest_ms, self._now_ms() - self._loop_from_ms)
+        self._longest_ms = 0
+        return longest_ms
 
     def _sleep_ms(self, ms):
         self._running()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Results;
@@ -23,6 +24,18 @@ internal static class Arguments
         }
 
         return parameters;
+    }
+
+    internal static Argument<string> Program() => new("DEVICE[@VERSION]") { Description = "The device's id; without a version, its newest program." };
+
+    /// <summary>The parameters of an operation on <c>device</c> or <c>device@version</c>.</summary>
+    internal static Result<JsonObject> OfProgram(string name)
+    {
+        int at = name.IndexOf('@', System.StringComparison.Ordinal);
+        return at < 0 ? new JsonObject { ["device"] = name }
+            : long.TryParse(name[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out long version) && version > 0
+                ? new JsonObject { ["device"] = name[..at], ["version"] = version }
+                : Invalid($"\"{name}\" names no program: give the device's id and a version, such as {name[..at]}@3.");
     }
 
     /// <summary>A wrong argument.</summary>

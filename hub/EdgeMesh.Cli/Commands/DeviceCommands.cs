@@ -110,16 +110,23 @@ internal static class DeviceCommands
                 ErrorCodes.StorageFailed, $"{id} is known now, but {file.Path} could not be written ({failure.Message}), and its key is lost. Remove it with `edgemesh devices remove {id}` and add it again."));
         }
 
+        bool needsAccount = configuration.ContainsKey("broker_password");
         if (call.Output.Json)
         {
             configuration.Remove("key");
             configuration.Remove("private_key");
+            configuration.Remove("broker_password");
             configuration["file"] = file.Path;
             call.Output.WriteDocument(configuration);
         }
         else
         {
             call.Output.WriteLine($"{id} is ready. Put {file.Path} on it as edgemesh.json; its key is not shown again.");
+        }
+
+        if (needsAccount)
+        {
+            call.Output.Hint($"The broker keeps no accounts for the hub: make one there for {id}, user name and client id {id}, password broker_password in {file.Path}.");
         }
 
         return ExitCodes.Ok;

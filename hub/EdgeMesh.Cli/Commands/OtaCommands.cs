@@ -23,30 +23,39 @@ internal static class OtaCommands
     {
         Argument<string> device = Arguments.Device();
         Argument<string> firmware = Arguments.Firmware("FIRMWARE[@VERSION]");
+        return Beginning(
+            new("start", "Begins an update. It goes on by itself, whatever is offline in between.") { device, firmware }, options, "ota-start",
+            parsed => Result.Of(new JsonObject { ["device"] = parsed.GetValue(device) }.AddFirmware("firmware", parsed.GetValue(firmware)!)));
+    }
+
+    /// <summary>Makes a command one that begins an update, and waits for its end where it is told to.</summary>
+    internal static Command Beginning(Command command, GlobalOptions options, string operation, Func<ParseResult, Result<JsonObject>> parametersOf)
+    {
         Option<bool> wait = new("--wait") { Description = "Show how it goes, until it is confirmed, rolled back, rejected or failed." };
         Option<TimeSpan?> timeout = new("--timeout")
         {
             Description = "Wait no longer than this, such as 90s, 10m, 2h or 1d; the update goes on.", HelpName = "DURATION", CustomParser = Duration.Parse,
         };
-        Command start = new("start", "Begins an update. It goes on by itself, whatever is offline in between.") { device, firmware, wait, timeout };
-        start.Validators.Add(result =>
+        command.Add(wait);
+        command.Add(timeout);
+        command.Validators.Add(result =>
         {
             if (result.GetResult(timeout) is not null && !result.GetValue(wait))
             {
                 result.AddError("--timeout is for how long to wait: give --wait too");
             }
         });
-        start.SetAction(options.Action(async call =>
+        command.SetAction(options.Action(async call =>
         {
-            JsonObject parameters = new JsonObject { ["device"] = call.Arguments.GetValue(device) }.AddFirmware("firmware", call.Arguments.GetValue(firmware)!);
-            return call.Arguments.GetValue(wait)
-                ? await WaitAsync(call, parameters, call.Arguments.GetValue(timeout)).ConfigureAwait(false)
-                : call.Output.Answer<OtaView>(await call.Hub.RunAsync("ota-start", parameters, call.Cancellation).ConfigureAwait(false), Tables.Update);
+            Result<JsonObject> parameters = parametersOf(call.Arguments);
+            return !parameters.IsOk ? call.Output.Fail(parameters.Error!)
+                : call.Arguments.GetValue(wait) ? await WaitAsync(call, operation, parameters.Value, call.Arguments.GetValue(timeout)).ConfigureAwait(false)
+                : call.Output.Answer<OtaView>(await call.Hub.RunAsync(operation, parameters.Value, call.Cancellation).ConfigureAwait(false), Tables.Update);
         }));
-        return start;
+        return command;
     }
 
-    private static async Task<int> WaitAsync(Call call, JsonObject parameters, TimeSpan? timeout)
+    private static async Task<int> WaitAsync(Call call, string operation, JsonObject parameters, TimeSpan? timeout)
     {
         string device = (string)parameters["device"]!;
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
@@ -54,7 +63,7 @@ internal static class OtaCommands
         Result<OtaView> outcome;
         try
         {
-            outcome = await OtaDisplay.RunAsync(call.Output, show => new OtaWatch(call.Hub, show).RunAsync(parameters, waiting.Token)).ConfigureAwait(false);
+            outcome = await OtaDisplay.RunAsync(call.Output, show => new OtaWatch(call.Hub, operation, show).RunAsync(parameters, waiting.Token)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
         {

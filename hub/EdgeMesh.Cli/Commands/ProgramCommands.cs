@@ -11,12 +11,14 @@ using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.Cli.Commands;
 
-/// <summary><c>edgemesh program …</c>: what needs no hub.</summary>
+/// <summary><c>edgemesh program …</c>: here is what needs no hub.</summary>
 internal static class ProgramCommands
 {
     internal static Command Create(GlobalOptions options) => new("program", "MicroPython programs for devices.")
     {
-        Validate(options), Parse(options), ProgramDryRunCommand.Create(options), ProgramReadCommand.Create(options),
+        ProgramNewCommand.Create(options), ProgramLifeCommands.Show(options), ProgramEditCommands.Edit(options), ProgramLifeCommands.Approve(options),
+        ProgramLifeCommands.Deploy(options), ProgramLifeCommands.Rollback(options), ProgramLifeCommands.History(options), ProgramEditCommands.Diff(options),
+        ProgramLifeCommands.List(options), Validate(options), Parse(options), ProgramDryRunCommand.Create(options), ProgramReadCommand.Create(options),
     };
 
     /// <summary>The options that add to the policy for one call.</summary>

@@ -36,7 +36,12 @@ internal static class StatusCommand
             call.Output.WriteLine($"site     {hub.Site}");
             call.Output.WriteLine($"version  {hub.Version}");
             call.Output.WriteLine($"broker   {hub.Broker}, {hub.BrokerAddress}");
-            call.Output.WriteLine($"viewer   {hub.ViewerUser}, password in {hub.ViewerPasswordFile}");
+            if (hub.ViewerUser is not null)
+            {
+                call.Output.WriteLine($"viewer   {hub.ViewerUser}, password in {hub.ViewerPasswordFile}");
+                call.Output.WriteLine($"operator {hub.OperatorUser}, password in {hub.OperatorPasswordFile}");
+            }
+
             foreach (string warning in hub.Warnings)
             {
                 call.Output.Hint("WARNING: " + warning);

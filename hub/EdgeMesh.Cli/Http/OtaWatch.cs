@@ -15,8 +15,9 @@ namespace EdgeMesh.Cli.Http;
 
 /// <summary>Begins an update and follows it to its end, also across a restart of the hub.</summary>
 /// <param name="hub">The hub.</param>
+/// <param name="operation">What begins it, and answers with where it stands: <c>ota-start</c>, <c>program-deploy</c> or <c>program-rollback</c>.</param>
 /// <param name="show">Called with where the update stands, whenever that is heard.</param>
-internal sealed class OtaWatch(HubClient hub, Action<OtaView> show)
+internal sealed class OtaWatch(HubClient hub, string operation, Action<OtaView> show)
 {
     // A hub that restarts is back in seconds; one that is not will not be waited for.
     private const int Attempts = 30;
@@ -33,7 +34,7 @@ internal sealed class OtaWatch(HubClient hub, Action<OtaView> show)
             return events.Error!;
         }
 
-        Result<JsonNode?> started = await hub.RunAsync("ota-start", start, cancellation).ConfigureAwait(false);
+        Result<JsonNode?> started = await hub.RunAsync(operation, start, cancellation).ConfigureAwait(false);
         if (!started.IsOk)
         {
             events.Value.Dispose();

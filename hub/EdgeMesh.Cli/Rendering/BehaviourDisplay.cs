@@ -14,15 +14,19 @@ namespace EdgeMesh.Cli.Rendering;
 internal static class BehaviourDisplay
 {
     private const int EventsShown = 40;
+    private const int BriefEventsShown = 16;
     private const int LinesShown = 20;
 
     private static readonly Style Good = new(Color.Green);
     private static readonly Style Bad = new(Color.Red);
     private static readonly Style Faint = new(decoration: Decoration.Dim);
 
-    internal static IRenderable Of(BehaviourReport report)
+    /// <summary>The whole of it.</summary>
+    /// <param name="report">What the program did.</param>
+    /// <param name="brief">Whether of readings that come again and again only those are shown that came right before something else.</param>
+    internal static IRenderable Of(BehaviourReport report, bool brief = false)
     {
-        List<IRenderable> parts = [Timeline(report), Figures(report)];
+        List<IRenderable> parts = [Timeline(report, brief), Figures(report)];
         if (report.Expectations.Count > 0)
         {
             parts.Add(Marked(report.Expectations.Select(e => (e.Met ? "met" : "not met", e.Met ? Good : Bad, e.Sentence))));
@@ -37,21 +41,30 @@ internal static class BehaviourDisplay
         return new Rows(parts);
     }
 
-    private static Table Timeline(BehaviourReport report)
+    private static Table Timeline(BehaviourReport report, bool brief)
     {
-        (double AtS, string What)[] events = [.. Events(report).OrderBy(e => e.AtS)];
+        (double AtS, string What)[] all = [.. Events(report).OrderBy(e => e.AtS)];
+        (double AtS, string What)[] events = brief ? Brief(all) : all;
         Table table = Plain(3);
-        foreach ((double atS, string what) in events.Take(EventsShown))
+        foreach ((double atS, string what) in events.Take(brief ? BriefEventsShown : EventsShown))
         {
             table.AddRow(new Text(Seconds(atS), Faint), new Text("│", Faint), new Text(Printable.Of(what)));
         }
 
-        if (events.Length > EventsShown)
+        int left = all.Length - table.Rows.Count;
+        if (left > 0)
         {
-            table.AddRow(new Text(""), new Text("⋮", Faint), new Text($"{events.Length - EventsShown} more are in the answer with --json", Faint));
+            table.AddRow(new Text(""), new Text("⋮", Faint), new Text($"{left} more are {(brief ? "shown with --report" : "in the answer with --json")}", Faint));
         }
 
         return table;
+    }
+
+    // A reading says why something else was done right after it; a dozen of them in a row say nothing more than two.
+    private static (double AtS, string What)[] Brief((double AtS, string What)[] all)
+    {
+        bool Again(int i) => i >= 0 && i < all.Length && all[i].What.StartsWith("telemetry", StringComparison.Ordinal);
+        return [.. all.Where((_, i) => !Again(i) || !Again(i - 1) || !Again(i + 1))];
     }
 
     private static IEnumerable<(double AtS, string What)> Events(BehaviourReport report) =>

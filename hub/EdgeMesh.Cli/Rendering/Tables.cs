@@ -8,6 +8,7 @@ using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Certificates;
+using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
@@ -34,7 +35,7 @@ internal static class Tables
         List<(string, string)> members =
         [
             ("device", d.Id), ("type", d.Type), ("state", State(d)), ("last seen", Time(d.LastSeen)), ("program", d.Program.Length > 0 ? d.Program : "none"),
-            ("sequence", Number(d.Sequence)), ("revoked", d.Revoked == 0 ? "" : $"{Time(d.Revoked)} {d.RevokedReason}"),
+            ("sequence", Number(d.Sequence)), ("revoked", d.Revoked == 0 ? "" : $"{Time(d.Revoked)} {d.RevokedReason}"), ("note", d.Note),
         ];
         if (d.Info is JsonElement info)
         {
@@ -107,6 +108,14 @@ internal static class Tables
         ? new Text("No tokens; make one with `edgemesh tokens add NAME`.\n")
         : Rows(["TOKEN", "ROLE", "MADE", "RUNS OUT"], tokens.Select(t => new[] { t.Name, t.Role, Time(t.Created), Time(t.Expires) }));
 
+    internal static IRenderable Programs(IReadOnlyList<ProgramSummary> programs) => programs.Count == 0
+        ? new Text("No programs; make one with `edgemesh program new DEVICE \"what it should do\"`.\n")
+        : Rows(["PROGRAM", "STATE", "BY", "MADE", "REQUEST"], programs.Select(p => new[] { $"{p.Device}@{p.Version}", p.State, p.Origin, Time(p.Created), p.Request }));
+
+    internal static IRenderable History(IReadOnlyList<ProgramEvent> events) => events.Count == 0
+        ? new Text("No programs; make one with `edgemesh program new DEVICE \"what it should do\"`.\n")
+        : Rows(["TIME", "PROGRAM", "WHAT", "BY", "WHY"], events.Select(e => new[] { Time(e.Time), $"{e.Device}@{e.Version}", e.Kind, e.Actor, e.Code.Length > 0 ? $"{e.Reason} [{e.Code}]" : e.Reason }));
+
     internal static IRenderable Enrollments(IReadOnlyList<EnrollmentView> enrollments) => enrollments.Count == 0
         ? new Text("No enrolments; open one with `edgemesh enroll pin`.\n")
         : Rows(["TOKEN", "TIER", "DEVICE", "TYPE", "STATE", "DONE", "FAILED", "RUNS OUT", "CODE"], enrollments.Select(e => new[]
@@ -135,7 +144,8 @@ internal static class Tables
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Time(long unixSeconds) => unixSeconds == 0
+    /// <summary>A time as people read it.</summary>
+    internal static string Time(long unixSeconds) => unixSeconds == 0
         ? "never"
         : DateTimeOffset.FromUnixTimeSeconds(unixSeconds).ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 

@@ -205,6 +205,12 @@ public sealed class BrokerConnection : IAsyncDisposable
         {
             await PublishOnlineAsync(ended).ConfigureAwait(false);
             await _prepare(ended).ConfigureAwait(false);
+            if (_state.Accounts == AccountEnforcement.NotEnforced)
+            {
+                // Only now it is known. The boot id is the same, so no device says hello for it.
+                await PublishOnlineAsync(ended).ConfigureAwait(false);
+            }
+
             ended.ThrowIfCancellationRequested();
             _log.LogInformation("Connected to the broker at {Host}:{Port}", _endpoint.Host, _endpoint.Port);
             _state.Current = new BrokerStatus(BrokerPhase.Connected);
@@ -265,8 +271,12 @@ public sealed class BrokerConnection : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private Task PublishOnlineAsync(CancellationToken cancellationToken) => PublishStatusAsync(
-        new HubStatus { Status = HubStatus.Online, Boot = _identity.Boot, Time = Now(), HubVersion = _identity.Version }, cancellationToken);
+    private Task PublishOnlineAsync(CancellationToken cancellationToken)
+    {
+        string accounts = _state.Accounts == AccountEnforcement.NotEnforced ? HubStatus.NotEnforced : "";
+        HubStatus online = new() { Status = HubStatus.Online, Boot = _identity.Boot, Time = Now(), HubVersion = _identity.Version, Accounts = accounts };
+        return PublishStatusAsync(online, cancellationToken);
+    }
 
     private Task PublishStatusAsync(HubStatus status, CancellationToken cancellationToken) =>
         PublishAsync(StatusTopic, Codec.Write(status).ToBytes(), MqttQualityOfServiceLevel.AtLeastOnce, retain: true, cancellationToken);

@@ -21,6 +21,9 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
     /// <summary>The read-only account.</summary>
     public const string ViewerUser = "viewer";
 
+    /// <summary>The account of people and home automation: reads as the viewer does, and asks the hub for what may be asked for over MQTT.</summary>
+    public const string OperatorUser = "operator";
+
     private readonly BrokerOptions _options = options.Value;
     private readonly Uri? _address = BrokerOptionsValidation.Address(options.Value.Url);
 
@@ -50,7 +53,10 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
         IsEmbedded,
         ViewerUser,
         folder.ViewerSecretFile,
-        Topic.SiteFilter(identity.Site));
+        OperatorUser,
+        folder.OperatorSecretFile,
+        Topic.SiteFilter(identity.Site),
+        UsesTls && _options.CaFile.Length > 0 ? File.ReadAllText(_options.CaFile) : "");
 
     // A home router's DNS rarely knows the hub; the Pi's own avahi answers for its name with .local (RFC 6762).
     private string DeviceHost =>
@@ -59,7 +65,7 @@ internal sealed class BrokerEndpoint(IOptions<BrokerOptions> options, BrokerFold
         : IsEmbedded && _options.AllowPlain ? Environment.MachineName : Host;
 
     /// <summary>Whether an id would be taken for the hub's own accounts or client ids, or push its connections off.</summary>
-    public static bool IsReserved(string id) => id is HubUser or ViewerUser
+    public static bool IsReserved(string id) => id is HubUser or ViewerUser or OperatorUser
         || id.StartsWith("hub-", StringComparison.Ordinal) || id.StartsWith(EnrollmentSecret.UserPrefix, StringComparison.Ordinal);
 
     /// <summary>How to connect.</summary>

@@ -24,6 +24,8 @@ internal sealed class BrokerFolder(IOptions<HubOptions> hub)
 
     public string ViewerSecretFile => File("viewer.secret");
 
+    public string OperatorSecretFile => File("operator.secret");
+
     public string LockFile => File("lock");
 
     public void Create()
@@ -37,6 +39,9 @@ internal sealed class BrokerFolder(IOptions<HubOptions> hub)
 
     /// <summary>The password of the read-only account.</summary>
     public string ViewerSecret() => ReadOrCreate(ViewerSecretFile);
+
+    /// <summary>The password of the account that may ask for programs.</summary>
+    public string OperatorSecret() => ReadOrCreate(OperatorSecretFile);
 
     private string File(string name) => System.IO.Path.Combine(Path, name);
 

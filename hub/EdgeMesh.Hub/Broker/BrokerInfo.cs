@@ -10,6 +10,10 @@ namespace EdgeMesh.Hub.Broker;
 /// <param name="Embedded">Whether the hub runs it.</param>
 /// <param name="ViewerUser">The read-only account. An external broker without dynamic security does not have it.</param>
 /// <param name="ViewerPasswordFile">The file of its password, readable by the hub's account and root.</param>
+/// <param name="OperatorUser">The account that may also ask for programs; likewise.</param>
+/// <param name="OperatorPasswordFile">The file of its password.</param>
 /// <param name="ViewerFilter">All that it may subscribe to.</param>
+/// <param name="Authority">PEM of the external broker's authority, for the hub and devices alike; empty for the embedded one, whose is the hub's own, and in plain.</param>
 public sealed record BrokerInfo(
-    string Host, string DeviceHost, int Port, bool Tls, int DevicePort, bool DeviceTls, bool Embedded, string ViewerUser, string ViewerPasswordFile, string ViewerFilter);
+    string Host, string DeviceHost, int Port, bool Tls, int DevicePort, bool DeviceTls, bool Embedded, string ViewerUser, string ViewerPasswordFile, string OperatorUser, string OperatorPasswordFile, string ViewerFilter,
+    string Authority);

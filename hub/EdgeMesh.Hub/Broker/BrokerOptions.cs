@@ -26,7 +26,10 @@ public sealed class BrokerOptions
     [Setting(Takes = "a path")]
     public string PasswordFile { get; set; } = "";
 
-    /// <summary>The only CA to trust at <c>mqtts://</c>, a PEM file. Default empty: the system's.</summary>
+    /// <summary>
+    /// The only authorities to trust at <c>mqtts://</c>, a PEM file; devices are told the same. Default empty: the system's, and then no device can be
+    /// added, since devices trust only what they are given.
+    /// </summary>
     [Setting(Takes = "a path")]
     public string CaFile { get; set; } = "";
 

@@ -43,7 +43,7 @@ internal sealed class BrokerService(
 
         if (!endpoint.IsEmbedded)
         {
-            return connection.StartAsync(accounts.EnsureViewerAsync);
+            return connection.StartAsync(accounts.EnsurePeopleAsync);
         }
 
         events.Subscribe<BrokerCertificatesChanged>(changed => embedded.Reload(changed.Restart));
@@ -83,7 +83,7 @@ internal sealed class BrokerService(
         if (!_connecting)
         {
             _connecting = true;
-            await connection.StartAsync(accounts.EnsureViewerAsync).ConfigureAwait(false);
+            await connection.StartAsync(accounts.EnsurePeopleAsync).ConfigureAwait(false);
         }
     }
 

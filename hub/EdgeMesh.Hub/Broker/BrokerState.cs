@@ -28,12 +28,20 @@ public sealed record BrokerStatus(BrokerPhase Phase, Error? Error = null);
 public sealed class BrokerState
 {
     private volatile BrokerStatus _current = new(BrokerPhase.Starting);
+    private volatile object? _accounts;
 
     /// <summary>The latest status.</summary>
     public BrokerStatus Current
     {
         get => _current;
         internal set => _current = value;
+    }
+
+    /// <summary>Who holds the devices to their accounts and topics; null while it is not known yet.</summary>
+    public AccountEnforcement? Accounts
+    {
+        get => (AccountEnforcement?)_accounts;
+        internal set => _accounts = value;
     }
 
     /// <summary>A broker that was gone is there again, and is being connected to; said of no other status.</summary>

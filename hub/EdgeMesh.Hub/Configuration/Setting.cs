@@ -84,6 +84,7 @@ public sealed class Setting
     {
         _ when IsSecret => value is "" or null ? "" : "(set, not shown)",
         string[] texts => string.Join(',', texts),
+        System.Collections.IDictionary sections => string.Join(',', sections.Keys.Cast<string>().Order(StringComparer.Ordinal)),
         bool flag => flag ? "true" : "false",
         TimeSpan time => Text(time),
         string text => text,

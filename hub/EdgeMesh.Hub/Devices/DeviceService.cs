@@ -17,7 +17,8 @@ namespace EdgeMesh.Hub.Devices;
 
 /// <summary>The operations on devices: add, remove, revoke, restore, list, show.</summary>
 public sealed class DeviceService(
-    DeviceStore store, DeviceGateway gateway, IBrokerAccounts accounts, CertificateAuthority certificates, BrokerInfo broker, HubEvents events, HubIdentity identity, ICrypto crypto, TimeProvider time)
+    DeviceStore store, DeviceGateway gateway, IBrokerAccounts accounts, CertificateAuthority certificates, BrokerInfo broker, BrokerState brokerState, HubEvents events, HubIdentity identity,
+    ICrypto crypto, TimeProvider time, IEnumerable<IDeviceNote> notes)
 {
     private const int ReasonLengthMax = 200;
 
@@ -27,6 +28,12 @@ public sealed class DeviceService(
         if (!Names.IsValid(id) || !Names.IsValid(type))
         {
             return new Error(ErrorCodes.InvalidArgument, $"The {(Names.IsValid(id) ? "type" : "id")} is not valid: it takes {Names.Grammar}.");
+        }
+
+        if (broker.DeviceTls && !broker.Embedded && broker.Authority.Length == 0)
+        {
+            return new Error(
+                ErrorCodes.InvalidArgument, "The broker speaks TLS, and a device trusts only the authorities that it is given. Set Broker:CaFile to the PEM file of the broker's, and restart the hub.");
         }
 
         byte[] secret = crypto.Random(Limits.KeyBytes);
@@ -217,10 +224,14 @@ public sealed class DeviceService(
         }
     }
 
-
-    private DeviceConfiguration Configuration(string id, string type, byte[] secret, DeviceTrust? trust) => new(
-        identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.DevicePort, trust?.Ca, trust?.Certificate, trust?.PrivateKey,
-        trust is null ? null : time.GetUtcNow().ToUnixTimeSeconds());
+    private DeviceConfiguration Configuration(string id, string type, byte[] secret, DeviceTrust? trust)
+    {
+        string? authority = trust?.Ca ?? (broker.Authority.Length > 0 ? broker.Authority : null);
+        return new DeviceConfiguration(
+            identity.Site, id, type, Convert.ToHexStringLower(secret), broker.DeviceHost, broker.DevicePort, authority, trust?.Certificate, trust?.PrivateKey,
+            authority is null ? null : time.GetUtcNow().ToUnixTimeSeconds(),
+            brokerState.Accounts == AccountEnforcement.NotEnforced ? AccountOf(id, secret).Password : null);
+    }
 
     private DeviceAccount AccountOf(string id, byte[] secret) => new(id, new DeviceKey(crypto, secret, identity.Site, id).BrokerPassword());
 
@@ -234,5 +245,6 @@ public sealed class DeviceService(
         row.Info is null ? null : JsonDocument.Parse(row.Info).RootElement,
         gateway.Refusals(row.Id),
         row.Revoked,
-        row.RevokedReason);
+        row.RevokedReason,
+        string.Join(' ', notes.Select(n => n.NoteOn(row.Id)).Where(n => n.Length > 0)));
 }

@@ -16,7 +16,7 @@ public static class FirmwareFeature
             .Validate(
                 o => o.RequireSignature.All(ImageKinds.IsKnown),
                 $"Firmware:RequireSignature takes {ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} and {ImageKinds.Esp32Image}.");
-        return services.AddSingleton<PublisherStore>().AddSingleton<FirmwareStore>()
+        return services.AddSingleton<HubKey>().AddSingleton<PublisherStore>().AddSingleton<FirmwareStore>()
             .AddSingleton<IOperationSource, FirmwareOperations>().AddSingleton<IOperationSource, PublisherOperations>();
     }
 }

@@ -8,6 +8,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Results;
+using EdgeMesh.Hub.Security;
 using EdgeMesh.Hub.Storage;
 using EdgeMesh.Protocol.Ota;
 using Microsoft.Data.Sqlite;
@@ -134,6 +135,35 @@ public sealed class FirmwareStore : IDisposable
     public static string SignAgain(long above) =>
         $"sign the image again with `edgemesh firmware sign … --above {above}`, and add it with that manifest: `edgemesh firmware add IMAGE --manifest FILE`.";
 
+    /// <summary>Puts an image into the folder under no name of the list, with a manifest of the hub's that its own key signed: for one update.</summary>
+    /// <param name="content">The image.</param>
+    /// <param name="description">What it is.</param>
+    /// <param name="above">A sequence that the manifest must be above, such as the highest the device confirmed.</param>
+    /// <param name="key">The hub's own key.</param>
+    /// <param name="cancellation">Ends it; nothing is kept then.</param>
+    public async Task<Result<FirmwareRow>> StageAsync(byte[] content, FirmwareDescription description, long above, Ed25519Key key, CancellationToken cancellation)
+    {
+        if (!Enabled)
+        {
+            return Disabled;
+        }
+
+        if (description.Problem() is Error problem)
+        {
+            return problem;
+        }
+
+        using MemoryStream image = new(content);
+        Result<(string Sha256, long Size)> stored = await _images.StoreAsync(image, cancellation).ConfigureAwait(false);
+        if (!stored.IsOk)
+        {
+            return stored.Error!;
+        }
+
+        Manifest manifest = Reissue(ManifestOf(description, stored.Value.Sha256, stored.Value.Size), above);
+        return RowOf(description, SignedManifest.Sign(manifest, key, null), manifest, stored.Value.Sha256, stored.Value.Size);
+    }
+
     /// <summary>All firmware, the newest first.</summary>
     public IReadOnlyList<FirmwareRow> List()
     {
@@ -198,7 +228,9 @@ public sealed class FirmwareStore : IDisposable
     private void DropUnnamed(string sha256)
     {
         using SqliteConnection db = _database.Open();
-        if (db.ExecuteScalar<long>("SELECT count(*) FROM firmware WHERE sha256 = @sha256", new { sha256 }) == 0)
+        // An image may be on its way that is in no list.
+        const string Named = "SELECT sha256 FROM firmware UNION ALL SELECT sha256 FROM ota_session WHERE state NOT IN ('rejected', 'failed', 'confirmed', 'rolled_back')";
+        if (db.ExecuteScalar<long>($"SELECT count(*) FROM ({Named}) WHERE sha256 = @sha256", new { sha256 }) == 0)
         {
             File.Delete(_images.PathOf(sha256));
         }

@@ -30,7 +30,7 @@ public sealed record PublisherRow
 }
 
 /// <summary>The publishers trusted, and what must be signed by them.</summary>
-public sealed class PublisherStore(Database database, IOptions<FirmwareOptions> options, TimeProvider time)
+public sealed class PublisherStore(Database database, IOptions<FirmwareOptions> options, TimeProvider time, HubKey? own = null)
 {
     /// <summary>Trusts a key from now on.</summary>
     /// <param name="name">What to call it, by <see cref="Names"/>.</param>
@@ -41,6 +41,11 @@ public sealed class PublisherStore(Database database, IOptions<FirmwareOptions> 
         if (!Names.IsValid(name))
         {
             return new Error(ErrorCodes.InvalidArgument, $"The name \"{name}\" is not valid: it takes {Names.Grammar}.");
+        }
+
+        if (own is not null && name == HubKey.Name)
+        {
+            return new Error(ErrorCodes.PublisherExists, $"{name} is the hub's own key, which signs its programs; give this one another name.");
         }
 
         if (kinds.Length == 0 || !kinds.All(ImageKinds.IsKnown))
@@ -66,16 +71,18 @@ public sealed class PublisherStore(Database database, IOptions<FirmwareOptions> 
             : new Error(ErrorCodes.PublisherExists, $"A publisher {name} or one with that key is trusted already; see `edgemesh keys list`, or `edgemesh keys distrust` it first.");
     }
 
-    /// <summary>All publishers, by name.</summary>
+    /// <summary>All publishers, by name; the hub itself last.</summary>
     public IReadOnlyList<PublisherRow> List()
     {
         using SqliteConnection db = database.Open();
-        return db.Query<PublisherRow>("SELECT name, key, kinds, created FROM publisher ORDER BY name").AsList();
+        IEnumerable<PublisherRow> trusted = db.Query<PublisherRow>("SELECT name, key, kinds, created FROM publisher ORDER BY name");
+        return own is null ? [.. trusted] : [.. trusted, own.Publisher];
     }
 
     /// <summary>Trusts a key no longer: what it signed is not sent any more.</summary>
-    public Result<PublisherRow> Distrust(string name) =>
-        List().FirstOrDefault(p => p.Name == name) is { } row && database.Change(db => db.Execute("DELETE FROM publisher WHERE name = @name", new { name })) == 1
+    public Result<PublisherRow> Distrust(string name) => own is not null && name == HubKey.Name
+        ? new Error(ErrorCodes.InvalidArgument, "The hub's own key signs its programs and cannot be distrusted here; a device that must not take them pins another key.")
+        : List().FirstOrDefault(p => p.Name == name) is { } row && database.Change(db => db.Execute("DELETE FROM publisher WHERE name = @name", new { name })) == 1
             ? row
             : new Error(ErrorCodes.PublisherUnknown, $"There is no publisher {name}; see `edgemesh keys list`.");
 

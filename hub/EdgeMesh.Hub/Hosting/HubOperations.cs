@@ -13,10 +13,12 @@ namespace EdgeMesh.Hub.Hosting;
 /// <param name="Broker">How it stands with the broker: <c>starting</c>, <c>unavailable</c>, <c>connected</c> or <c>stopped</c>.</param>
 /// <param name="BrokerError">Why there is no connection; null where there is one.</param>
 /// <param name="BrokerAddress">Host and port of the broker, for MQTT Explorer.</param>
-/// <param name="ViewerUser">The read-only account.</param>
-/// <param name="ViewerPasswordFile">The file of its password.</param>
+/// <param name="ViewerUser">The read-only account; null where the broker keeps none for the hub.</param>
+/// <param name="ViewerPasswordFile">The file of its password; null likewise.</param>
+/// <param name="OperatorUser">The account that may also ask for programs at <c>codegen/…/request</c>; null likewise.</param>
+/// <param name="OperatorPasswordFile">The file of its password; null likewise.</param>
 /// <param name="Warnings">What is not as it should be outside a laboratory, a sentence each.</param>
-public sealed record HubView(string Site, string Version, string Broker, Error? BrokerError, string BrokerAddress, string ViewerUser, string ViewerPasswordFile,
+public sealed record HubView(string Site, string Version, string Broker, Error? BrokerError, string BrokerAddress, string? ViewerUser, string? ViewerPasswordFile, string? OperatorUser, string? OperatorPasswordFile,
     string[] Warnings);
 
 /// <summary>What the hub can be asked about itself.</summary>
@@ -35,7 +37,23 @@ public sealed class HubOperations(HubIdentity identity, BrokerState state, Broke
             BrokerPhase.Connected => "connected",
             _ => "stopped",
         };
-        return new HubView(identity.Site, identity.Version, phase, status.Error, $"{broker.Host}:{broker.Port}", broker.ViewerUser, broker.ViewerPasswordFile,
-            devices.Value.AllowUnauthenticated ? ["Devices:AllowUnauthenticated is on: devices are believed WITHOUT A SIGNATURE. Switch it off outside a laboratory."] : []);
+        bool accounts = state.Accounts != AccountEnforcement.NotEnforced;
+        return new HubView(identity.Site, identity.Version, phase, status.Error, $"{broker.Host}:{broker.Port}", accounts ? broker.ViewerUser : null,
+            accounts ? broker.ViewerPasswordFile : null,
+            accounts ? broker.OperatorUser : null, accounts ? broker.OperatorPasswordFile : null, [.. Warnings()]);
+    }
+
+    private IEnumerable<string> Warnings()
+    {
+        if (devices.Value.AllowUnauthenticated)
+        {
+            yield return "Devices:AllowUnauthenticated is on: devices are believed WITHOUT A SIGNATURE. Switch it off outside a laboratory.";
+        }
+
+        if (state.Accounts == AccountEnforcement.NotEnforced)
+        {
+            yield return "The broker has no dynamic security, so the hub cannot enforce accounts, topics and instant revocation there: that is up to its "
+                + "administrator. Signatures hold: nobody but a device's own key speaks for it, and nothing of a revoked one is believed.";
+        }
     }
 }

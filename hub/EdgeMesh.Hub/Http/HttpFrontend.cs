@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Access;
+using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Operations;
@@ -89,16 +90,22 @@ public static class HttpFrontend
         // A stream has no end of its own: the hub would wait for its readers when it stops.
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, hub.ApplicationStopping);
         // A reader too slow for the hub loses the oldest; every event carries the whole state of what it is about.
-        Channel<OtaProgress> waiting = Channel.CreateBounded<OtaProgress>(new BoundedChannelOptions(EventsWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
-        using IDisposable subscription = events.Subscribe<OtaProgress>(e => waiting.Writer.TryWrite(e));
+        Channel<HubEvent> waiting = Channel.CreateBounded<HubEvent>(new BoundedChannelOptions(EventsWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+        using IDisposable subscription = events.Subscribe(e => _ = e is OtaProgress or ProgramStep or ProgramChanged && waiting.Writer.TryWrite(e));
         http.Response.ContentType = "application/x-ndjson";
-        await http.Response.StartAsync(ending.Token).ConfigureAwait(false);
-        await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
         try
         {
-            await foreach (OtaProgress e in waiting.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
+            await http.Response.StartAsync(ending.Token).ConfigureAwait(false);
+            await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
+            await foreach (HubEvent e in waiting.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
             {
-                JsonObject line = new() { ["event"] = "ota-progress", ["data"] = JsonSerializer.SerializeToNode(e.View, Operation.Json) };
+                (string name, object data) = e switch
+                {
+                    OtaProgress progress => ("ota-progress", (object)progress.View),
+                    ProgramChanged changed => ("program-changed", changed.Event),
+                    _ => ("program-step", e),
+                };
+                JsonObject line = new() { ["event"] = name, ["data"] = JsonSerializer.SerializeToNode(data, Operation.Json) };
                 await http.Response.WriteAsync(line.ToJsonString() + "\n", ending.Token).ConfigureAwait(false);
                 await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
             }
@@ -117,7 +124,7 @@ public static class HttpFrontend
 
     private static int StatusOf(string code) => code switch
     {
-        ErrorCodes.DeviceUnknown or ErrorCodes.FirmwareUnknown or ErrorCodes.SessionUnknown or ErrorCodes.PublisherUnknown => StatusCodes.Status404NotFound,
+        ErrorCodes.DeviceUnknown or ErrorCodes.FirmwareUnknown or ErrorCodes.SessionUnknown or ErrorCodes.PublisherUnknown or ErrorCodes.ProgramUnknown => StatusCodes.Status404NotFound,
         ErrorCodes.Forbidden => StatusCodes.Status403Forbidden,
         ErrorCodes.DeviceExists or ErrorCodes.FirmwareExists or ErrorCodes.FirmwareInUse or ErrorCodes.SessionExists or ErrorCodes.PublisherExists => StatusCodes.Status409Conflict,
         ErrorCodes.BrokerUnavailable or ErrorCodes.HubUnavailable => StatusCodes.Status503ServiceUnavailable,

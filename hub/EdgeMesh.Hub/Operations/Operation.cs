@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Results;
 
 namespace EdgeMesh.Hub.Operations;
@@ -21,10 +22,10 @@ public sealed class Operation
         RespectNullableAnnotations = true,
     };
 
-    private readonly Func<JsonNode?, CancellationToken, Task<Result<JsonNode?>>> _run;
+    private readonly Func<JsonNode?, Caller, CancellationToken, Task<Result<JsonNode?>>> _run;
     private readonly string[] _recorded;
 
-    private Operation(string name, string summary, Func<JsonNode?, CancellationToken, Task<Result<JsonNode?>>> run, bool changes = true, string[]? recorded = null)
+    private Operation(string name, string summary, Func<JsonNode?, Caller, CancellationToken, Task<Result<JsonNode?>>> run, bool changes = true, string[]? recorded = null)
     {
         Name = name;
         Summary = summary;
@@ -44,7 +45,11 @@ public sealed class Operation
 
     /// <summary>An operation with typed parameters and a typed answer.</summary>
     public static Operation Create<TRequest, TAnswer>(string name, string summary, Func<TRequest, CancellationToken, Task<Result<TAnswer>>> run) =>
-        new(name, summary, async (parameters, cancellation) =>
+        Create<TRequest, TAnswer>(name, summary, (request, _, cancellation) => run(request, cancellation));
+
+    /// <summary>An operation that keeps who asked for it.</summary>
+    public static Operation Create<TRequest, TAnswer>(string name, string summary, Func<TRequest, Caller, CancellationToken, Task<Result<TAnswer>>> run) =>
+        new(name, summary, async (parameters, caller, cancellation) =>
         {
             Result<TRequest> request = Read<TRequest>(name, parameters);
             if (!request.IsOk)
@@ -52,7 +57,7 @@ public sealed class Operation
                 return request.Error!;
             }
 
-            Result<TAnswer> answer = await run(request.Value, cancellation).ConfigureAwait(false);
+            Result<TAnswer> answer = await run(request.Value, caller, cancellation).ConfigureAwait(false);
             return answer.IsOk ? JsonSerializer.SerializeToNode(answer.Value, Json) : answer.Error!;
         });
 
@@ -75,7 +80,10 @@ public sealed class Operation
     }
 
     /// <summary>Carries it out.</summary>
-    public Task<Result<JsonNode?>> RunAsync(JsonNode? parameters, CancellationToken cancellation) => _run(parameters, cancellation);
+    /// <param name="parameters">Its parameters, which nobody has checked yet.</param>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public Task<Result<JsonNode?>> RunAsync(JsonNode? parameters, Caller caller, CancellationToken cancellation) => _run(parameters, caller, cancellation);
 
     private static Result<TRequest> Read<TRequest>(string name, JsonNode? parameters)
     {

@@ -41,11 +41,11 @@ public sealed class OperationCatalogue(IEnumerable<IOperationSource> sources, Au
 
         if (!operation.Changes)
         {
-            return operation.RunAsync(parameters, cancellation);
+            return operation.RunAsync(parameters, caller, cancellation);
         }
 
         (string subject, string detail) = operation.Recorded(parameters);
-        return AuditedAsync(caller, name, subject, detail, () => operation.RunAsync(parameters, cancellation));
+        return AuditedAsync(caller, name, subject, detail, () => operation.RunAsync(parameters, caller, cancellation));
     }
 
     /// <summary>Does what may change something, and records what came of it: also where it was cancelled or failed.</summary>

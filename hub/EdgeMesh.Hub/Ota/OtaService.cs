@@ -13,6 +13,7 @@ using EdgeMesh.Hub.Results;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Ota;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -54,14 +55,28 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             return FirmwareStore.Disabled;
         }
 
-        Result<DeviceView> target = _devices.Active(device);
         Result<FirmwareRow> firmware = _firmware.Find(firmwareId, version);
-        if (!target.IsOk || !firmware.IsOk)
+        return _devices.Active(device).Error is Error error ? error : firmware.IsOk ? Start(device, firmware.Value) : firmware.Error!;
+    }
+
+    /// <summary>Begins an update with an image that is in the folder, be it in the list or not.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="firmware">The image and its manifest.</param>
+    /// <param name="alongside">What else is to be written to the database, with the update or not at all; given the update's number.</param>
+    public Result<OtaView> Start(string device, FirmwareRow firmware, Action<SqliteConnection, long>? alongside = null)
+    {
+        if (!_firmware.Enabled)
         {
-            return target.Error ?? firmware.Error!;
+            return FirmwareStore.Disabled;
         }
 
-        Result<string> image = _firmware.ImagePath(firmware.Value.Sha256, firmware.Value.Size);
+        Result<DeviceView> target = _devices.Active(device);
+        if (!target.IsOk)
+        {
+            return target.Error!;
+        }
+
+        Result<string> image = _firmware.ImagePath(firmware.Sha256, firmware.Size);
         if (!image.IsOk)
         {
             return image.Error!;
@@ -69,16 +84,16 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
 
         ReceiverProfile profile = OtaMessages.ProfileOf(target.Value);
         int chunkBytes = Math.Min(_parts.Options.ChunkSize, profile.ChunkBytes);
-        Transfer transfer = Transfer.Read(1, firmware.Value.Manifest, chunkBytes, out string problem)
-            ?? throw new InvalidOperationException($"The stored manifest of {firmwareId} is unreadable: {problem}");
-        if (_publishers.Refusal(firmware.Value.Signed, firmware.Value.Kind) is Error untrusted)
+        Transfer transfer = Transfer.Read(1, firmware.Manifest, chunkBytes, out string problem)
+            ?? throw new InvalidOperationException($"The stored manifest of {firmware.Id} is unreadable: {problem}");
+        if (_publishers.Refusal(firmware.Signed, firmware.Kind) is Error untrusted)
         {
             return untrusted;
         }
 
         if (transfer.Manifest.Sequence <= profile.Sequence)
         {
-            if (firmware.Value.Signature.Length > 0)
+            if (firmware.Signature.Length > 0)
             {
                 return new Error(
                     ErrorCodes.SequenceNotAbove,
@@ -95,7 +110,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             return new Error(refusal.Code, refusal.Reason);
         }
 
-        OtaRow? row = _parts.Store.Add(NewRow(target.Value.Id, firmware.Value, transfer));
+        OtaRow? row = _parts.Store.Add(NewRow(target.Value.Id, firmware, transfer), alongside);
         if (row is null)
         {
             return new Error(ErrorCodes.SessionExists, $"{device} has an update under way; wait for it, or end it with `edgemesh ota abort {device}`.");
@@ -129,6 +144,10 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         return new List<OtaView>(_parts.Store.List(device, limit).Select(row =>
             _open.TryGetValue(row.Device, out OtaUpdate? update) && update.Row.Session == row.Session ? update.View : ViewOf(row)));
     }
+
+    /// <summary>One update of a device, by its number; null where the hub no longer knows it.</summary>
+    public OtaView? Find(string device, long session) =>
+        _open.TryGetValue(device, out OtaUpdate? update) && update.Row.Session == session ? update.View : _parts.Store.Find(device, session) is { } row ? ViewOf(row) : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> UsersOf(string id, string version) =>
@@ -305,7 +324,9 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         // not open the update again.
         if (OtaStates.IsFinal(report.State) && _parts.Store.Find(message.Id, report.Session) is { } row && row.State != report.State)
         {
-            _parts.Store.Update(row.Session, report.State, report.Code, report.Reason, _parts.Time.GetUtcNow().ToUnixTimeSeconds());
+            long now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
+            _parts.Store.Update(row.Session, report.State, report.Code, report.Reason, now);
+            _parts.Events.Publish(new OtaProgress(ViewOf(row with { State = report.State, Code = report.Code, Reason = report.Reason, Updated = now }), StateChanged: true));
         }
 
         Send(message.Id, TopicKind.Reported, Codec.Write(answer));

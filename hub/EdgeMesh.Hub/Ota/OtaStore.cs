@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Dapper;
 using EdgeMesh.Contracts;
@@ -67,17 +68,27 @@ public sealed class OtaStore(Database database)
     private const string Open = "state NOT IN ('rejected', 'failed', 'confirmed', 'rolled_back')";
 
     /// <summary>Adds an update; null where the device has an open one.</summary>
-    public OtaRow? Add(OtaRow row)
+    /// <param name="row">The update; its number is given here.</param>
+    /// <param name="alongside">What else is to be written, with the update or not at all; given the update's number.</param>
+    public OtaRow? Add(OtaRow row, Action<SqliteConnection, long>? alongside = null) => database.Change(db =>
     {
-        long? session = database.Change(db => db.ExecuteScalar<long?>(
+        using SqliteTransaction transaction = db.BeginTransaction();
+        long? session = db.ExecuteScalar<long?>(
             """
             INSERT INTO ota_session (device, firmware_id, firmware_version, sha256, manifest, chunk_bytes, encoding, state, created, updated, signature, publisher, keys)
             VALUES (@Device, @FirmwareId, @FirmwareVersion, @Sha256, @Manifest, @ChunkBytes, @Encoding, @State, @Created, @Updated, @Signature, @Publisher, @Keys)
             ON CONFLICT DO NOTHING RETURNING session
             """,
-            row));
-        return session is null ? null : row with { Session = session.Value };
-    }
+            row);
+        if (session is null)
+        {
+            return null;
+        }
+
+        alongside?.Invoke(db, session.Value);
+        transaction.Commit();
+        return row with { Session = session.Value };
+    });
 
     /// <summary>Records where an update stands.</summary>
     /// <remarks>How far a delivery came is the device's to say when it is offered again; what it reported it may forget, so that is on the disk by then.</remarks>

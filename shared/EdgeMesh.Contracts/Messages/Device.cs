@@ -51,6 +51,22 @@ public sealed class DeviceInfo
 
     /// <summary>Version of the program that runs; empty for none.</summary>
     public string ProgramVersion { get; set; } = "";
+
+    /// <summary>The board, such as <c>esp32-c3</c>: which pins there are. Empty where its owner has not told it.</summary>
+    public string Board { get; set; } = "";
+}
+
+/// <summary>How the program fares, at <c>up/health</c>: at every connect, every minute, and whenever it stopped with an exception.</summary>
+public sealed class Health
+{
+    /// <summary>How often it stopped with an exception, or let the watchdog reset the board, since the last message.</summary>
+    public long Faults { get; set; }
+
+    /// <summary>Memory left after a collection, in bytes.</summary>
+    public long HeapFreeBytes { get; set; }
+
+    /// <summary>Longest run of its <c>loop()</c> since the last message, in milliseconds, be it the one that goes on; 0 where it has none.</summary>
+    public long LoopMs { get; set; }
 }
 
 /// <summary>A line of a device's log, at <c>up/log</c>.</summary>

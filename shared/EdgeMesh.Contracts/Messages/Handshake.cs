@@ -56,6 +56,9 @@ public sealed class HubStatus
     /// <summary><c>offline</c>.</summary>
     public const string Offline = "offline";
 
+    /// <summary>Of <see cref="Accounts"/>: accounts, topics and instant revocation are up to whoever administers the broker; signatures hold.</summary>
+    public const string NotEnforced = "not_enforced";
+
     /// <summary><see cref="Online"/> or <see cref="Offline"/>.</summary>
     public string Status { get; set; } = Online;
 
@@ -67,4 +70,7 @@ public sealed class HubStatus
 
     /// <summary>The hub's version.</summary>
     public string HubVersion { get; set; } = "";
+
+    /// <summary><see cref="NotEnforced"/> where the broker keeps no accounts for the hub; empty otherwise.</summary>
+    public string Accounts { get; set; } = "";
 }

@@ -47,6 +47,15 @@ internal sealed class Device(Site site, string id, string runtime)
         File.WriteAllText(Configuration, members.ToJsonString());
     }
 
+    /// <summary>Lets it connect to the broker's plain listener, on loopback, where the hub told it the one of TLS.</summary>
+    public void ConfigurePlain()
+    {
+        JsonObject members = JsonNode.Parse(File.ReadAllText(Configuration))!.AsObject();
+        members.Remove("ca");
+        members["port"] = site.Port;
+        File.WriteAllText(Configuration, members.ToJsonString());
+    }
+
     /// <summary>Gives it what the hub answered when it was added anew; what it was told beside stays.</summary>
     public async Task ReplaceConfigurationAsync(string file)
     {

@@ -9,6 +9,7 @@ internal sealed class RunningProcess : IDisposable
 {
     private const int SignalKill = 9;
     private const int SignalTerminate = 15;
+    private const int SignalHangUp = 1;
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -48,6 +49,9 @@ internal sealed class RunningProcess : IDisposable
 
     /// <summary>SIGTERM, to this process alone.</summary>
     public void Terminate() => _ = Signal(Id, SignalTerminate);
+
+    /// <summary>SIGHUP: many a daemon reads its files anew.</summary>
+    public void HangUp() => _ = Signal(Id, SignalHangUp);
 
     /// <summary>Waits for its end, and gives its exit code.</summary>
     public async Task<int> ExitedAsync()

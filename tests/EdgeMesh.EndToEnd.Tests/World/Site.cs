@@ -35,15 +35,20 @@ internal sealed class Site : IAsyncDisposable
     // How dotnet is started: by itself, or by what gives it an environment.
     private readonly string[] _launcher;
 
-    private Site(string[] launcher, string[] options)
+    // Null where the hub runs its own.
+    private readonly ExternalBroker? _broker;
+
+    private Site(string[] launcher, string[] options, ExternalBroker? broker = null)
     {
         _launcher = launcher;
         _options = options;
+        _broker = broker;
+        Port = broker?.Port ?? FreePort();
     }
 
     public string Folder => _folder.FullName;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; }
 
     public int TlsPort { get; } = FreePort();
 
@@ -63,26 +68,53 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>A site whose devices connect by TLS, where it is mutual each with a certificate of its own.</summary>
     public static Task<Site> StartWithTlsAsync(bool mutual = true) => StartAsync("--Broker:MutualTls", mutual ? "true" : "false", "--Broker:DeviceHost", "127.0.0.1");
 
+    /// <summary>A site whose broker is not the hub's.</summary>
+    public static Task<Site> StartAsync(ExternalBroker broker) => StartAsync(new Site(["dotnet"], [], broker));
+
     public static Task<Site> StartAsync(params string[] options) => StartUnderAsync(["dotnet"], options);
 
     /// <summary>A site whose hub is started by other words than <c>dotnet</c>.</summary>
-    public static async Task<Site> StartUnderAsync(string[] launcher, params string[] options)
+    public static Task<Site> StartUnderAsync(string[] launcher, params string[] options) => StartAsync(new Site(launcher, options));
+
+    private static async Task<Site> StartAsync(Site site)
     {
-        Site site = new(launcher, options);
-        site.RunHub();
-        string secret = Path.Combine(site.State, "broker", "viewer.secret");
+        try
+        {
+            await site.BeginAsync();
+            return site;
+        }
+        catch (Exception failure)
+        {
+            string logs = site.Logs();
+            await site.DisposeAsync();
+            throw new InvalidOperationException($"The site does not start: {failure.Message}\n{logs}", failure);
+        }
+    }
+
+    private async Task BeginAsync()
+    {
+        if (_broker is not null)
+        {
+            await _broker.StartAsync(Folder);
+        }
+
+        RunHub();
+        string secret = Path.Combine(State, "broker", "viewer.secret");
         await Eventually.TrueAsync(() => File.Exists(secret), "the hub has made the viewer's password");
-        site._viewerPassword = (await File.ReadAllTextAsync(secret)).Trim();
-        site.Wire = await site.ViewAsync();
-        await Eventually.TrueAsync(() => site.Wire.Latest(TopicKind.HubStatus) is not null, "the hub is on the wire");
-        return site;
+        _viewerPassword = (await File.ReadAllTextAsync(secret)).Trim();
+        Wire = await ViewAsync();
+        await Eventually.TrueAsync(() => Wire.Latest(TopicKind.HubStatus) is not null, "the hub is on the wire");
     }
 
     /// <summary>Another viewer, who is given what the broker keeps.</summary>
     public Task<Wire> ViewAsync() => Wire.ConnectAsync(Viewer(), Name);
 
     /// <summary>How the read-only account connects.</summary>
-    public MqttClientOptions Viewer() => Account("viewer", "e2e-" + Guid.NewGuid().ToString("N")[..8], _viewerPassword);
+    public MqttClientOptions Viewer()
+    {
+        string clientId = "e2e-" + Guid.NewGuid().ToString("N")[..8];
+        return _broker?.Everything(clientId) ?? Account("viewer", clientId, _viewerPassword);
+    }
 
     /// <summary>Runs a test on this site; where it fails, all that the processes printed and the wire saw comes before the failure.</summary>
     public async Task WatchAsync(ITestOutputHelper output, Func<Task> test)
@@ -134,11 +166,25 @@ internal sealed class Site : IAsyncDisposable
     {
         Device device = new(this, id, runtime);
         await MustAsync("devices", "add", id, "--type", device.Type, "--out", device.Configuration);
+        if (_broker is not null)
+        {
+            await _broker.AdmitAsync(id, (string)JsonNode.Parse(await File.ReadAllTextAsync(device.Configuration))!["broker_password"]!);
+        }
+
         device.Configure(settings);
         _devices.Add(device);
         Task<Message> online = Wire.NextAsync(m => m.Topic.Name == id && m.Says(TopicKind.PublicAvailability, "state", "online"), $"{id} is online");
         device.Start();
         await online;
+        return device;
+    }
+
+    /// <summary>A new device, added at the hub and not started.</summary>
+    public async Task<Device> AddStoppedDeviceAsync(string id, string runtime)
+    {
+        Device device = NewDevice(id, runtime);
+        await MustAsync("devices", "add", id, "--type", device.Type, "--out", device.Configuration);
+        device.Configure([]);
         return device;
     }
 
@@ -169,6 +215,10 @@ internal sealed class Site : IAsyncDisposable
         return string.Join('\n', ran.Lines);
     }
 
+    /// <summary>How one connects with the hub's own rights, to its own broker or another.</summary>
+    public MqttClientOptions Everything(string clientId) =>
+        _broker?.Everything(clientId) ?? Account("hub", clientId, File.ReadAllText(Path.Combine(State, "broker", "hub.secret")).Trim());
+
     /// <summary>How an account of the broker connects.</summary>
     public MqttClientOptions Account(string user, string clientId, string password) => new()
     {
@@ -193,7 +243,7 @@ internal sealed class Site : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
@@ -207,8 +257,8 @@ internal sealed class Site : IAsyncDisposable
     [
         .. _launcher[1..], Repository.Cli, "hub", "--Hub:Site", Name, "--Hub:StateFolder", State, "--Hub:Socket", Socket,
         "--Broker:Port", Port.ToString(CultureInfo.InvariantCulture), "--Ota:ChunkSize", ChunkBytes.ToString(CultureInfo.InvariantCulture),
-        "--Broker:TlsPort", (_options.Length > 0 ? TlsPort : 0).ToString(CultureInfo.InvariantCulture),
-        "--Enrollment:Port", EnrollmentPort.ToString(CultureInfo.InvariantCulture), .. _options,
+        "--Broker:TlsPort", (_options.Contains("--Broker:MutualTls") ? TlsPort : 0).ToString(CultureInfo.InvariantCulture),
+        "--Enrollment:Port", EnrollmentPort.ToString(CultureInfo.InvariantCulture), .. _broker?.HubOptions ?? [], .. _options,
     ]));
 
     private string Logs()
@@ -217,7 +267,8 @@ internal sealed class Site : IAsyncDisposable
         [
             .. _hubs.Select((hub, i) => ($"hub, start {i + 1}", hub.Lines.AsEnumerable())),
             .. _devices.SelectMany(d => d.Processes.Select((p, i) => ($"{d.Id}, start {i + 1}", p.Lines.AsEnumerable()))),
-            ("wire", Wire.Seen.TakeLast(300).Select(m => m.ToString())),
+            ("broker", _broker?.Lines ?? []),
+            ("wire", Wire is null ? [] : Wire.Seen.TakeLast(300).Select(m => m.ToString())),
         ];
         return string.Join('\n', logs.Select(log => $"---- {log.Item1}\n{string.Join('\n', log.Item2)}"));
     }

@@ -27,6 +27,9 @@ internal sealed class TestDeviceOptions
 {
     public long SlotBytes { get; init; } = 1 << 20;
 
+    /// <summary>The kind of image it takes.</summary>
+    public string Kind { get; init; } = ImageKinds.NanoApp;
+
     public int Window { get; init; } = 8;
 
     /// <summary>Chunks after which it stops to acknowledge, as one that loses power does.</summary>
@@ -47,7 +50,7 @@ internal sealed class TestDevice : IAsyncDisposable
 {
     private readonly TestDeviceOptions _options;
     private readonly DeviceKey _key;
-    private readonly OtaReceiver _receiver;
+    private OtaReceiver _receiver;
     private readonly MemoryStream _slot = new();
     private readonly Dictionary<long, byte[]> _held = [];
     private readonly Lock _gate = new();
@@ -60,10 +63,7 @@ internal sealed class TestDevice : IAsyncDisposable
         _options = options;
         _key = new DeviceKey(new DotNetCrypto(), Convert.FromHexString(configuration.Key), configuration.Site, configuration.Device);
         _link = NewLink();
-        _receiver = new OtaReceiver(new ReceiverProfile
-        {
-            DeviceType = configuration.Type, Kinds = [ImageKinds.NanoApp], SlotBytes = options.SlotBytes, Window = options.Window, ChunkBytes = Limits.ChunkBytesMax,
-        });
+        _receiver = NewReceiver();
     }
 
     public DeviceConfiguration Configuration { get; }
@@ -130,17 +130,33 @@ internal sealed class TestDevice : IAsyncDisposable
 
     public string Up(TopicKind kind) => Topic.Format(kind, Configuration.Site, Id);
 
-    public async Task ReportAsync(string state, string code = "", string reason = "")
+    /// <summary>The manifest that was offered last.</summary>
+    public Offer? Offered { get; private set; }
+
+    /// <summary>Starts anew, as a device does to run what it was given: it takes the next image then.</summary>
+    public async Task RebootAsync()
     {
-        Report report = new() { Session = Session, State = state, Id = "blink", Version = "1", Sequence = 1, Code = code, Reason = reason };
+        _receiver = NewReceiver();
+        Applied = false;
+        await StepAsync(ReceiverEvent.Online(), default);
+    }
+
+    public async Task ReportAsync(string state, string code = "", string reason = "", string id = "blink", string version = "1", long sequence = 1)
+    {
+        Report report = new() { Session = Session, State = state, Id = id, Version = version, Sequence = sequence, Code = code, Reason = reason };
         await SendAsync(TopicKind.OtaReport, Codec.Write(report));
         await Eventually.TrueAsync(
-            () => Received.Any(m => m.Kind == TopicKind.Reported && m.Body!.String("state", 16) == state), $"the hub answers the report {state}");
+            () => Received.Any(m => m.Kind == TopicKind.Reported && m.Body!.String("state", 16) == state && m.Body.Integer("session", 1, uint.MaxValue) == Session), $"the hub answers the report {state}");
     }
 
     public long Session { get; private set; }
 
     public async ValueTask DisposeAsync() => await _client.DisposeAsync();
+
+    private OtaReceiver NewReceiver() => new(new ReceiverProfile
+    {
+        DeviceType = Configuration.Type, Kinds = [_options.Kind], SlotBytes = _options.SlotBytes, Window = _options.Window, ChunkBytes = Limits.ChunkBytesMax,
+    });
 
     private DeviceLink NewLink() => new(new DotNetCrypto(), _key, Configuration.Site, Configuration.Device, _options.Encrypts) { Tls = _options.Tls, Identity = Identity };
 
@@ -186,6 +202,7 @@ internal sealed class TestDevice : IAsyncDisposable
             case TopicKind.OtaOffer:
                 Offer offer = Codec.ReadOffer(body);
                 Session = offer.Session;
+                Offered = offer;
                 await StepAsync(ReceiverEvent.Offered(offer), default);
                 break;
             case TopicKind.OtaChunk:
@@ -200,7 +217,7 @@ internal sealed class TestDevice : IAsyncDisposable
 
     private DeviceInfo Info() => new()
     {
-        Type = Configuration.Type, Runtime = "test", Agent = "1", Kinds = [ImageKinds.NanoApp], SlotBytes = _options.SlotBytes, Window = _options.Window,
+        Type = Configuration.Type, Runtime = "test", Agent = "1", Kinds = [_options.Kind], SlotBytes = _options.SlotBytes, Window = _options.Window,
         ChunkBytes = Limits.ChunkBytesMax,
     };
 

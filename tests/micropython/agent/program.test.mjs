@@ -42,6 +42,29 @@ def loop():
   });
 }
 
+test('the hub hears how the program fares: each fault once, the memory that is left, and the longest loop', async (t) => {
+  const it = await running(t, `import edgemesh, time
+wanted = ''
+def want(data):
+    global wanted
+    wanted = data['what']
+edgemesh.on_command('want', want)
+def loop():
+    global wanted
+    what, wanted = wanted, ''
+    if what == 'crash': raise OSError(5)
+    time.sleep(0.6 if what == 'slow' else 0.02)
+`, { settings: { health_every_ms: 1000 } });
+  const from = it.hub.messages.length;
+  const calm = await it.hub.waitFor('health', undefined, { from });
+  assert.equal(calm.faults, 0);
+  assert.ok(calm.heap_free_bytes > 10000 && calm.loop_ms >= 20 && calm.loop_ms < 500, JSON.stringify(calm));
+  it.hub.send('down/command', { name: 'want', data: { what: 'crash' } });
+  assert.equal((await it.hub.waitFor('health', (b) => b.faults > 0, { from })).faults, 1);
+  it.hub.send('down/command', { name: 'want', data: { what: 'slow' } });
+  assert.equal((await it.hub.waitFor('health', (b) => b.loop_ms >= 600, { from })).faults, 0, 'a fault is told once');
+});
+
 test('commands reach their handlers and are answered, and a handler that fails is an answer too', async (t) => {
   const it = await running(t, `import edgemesh, time
 def add(data):

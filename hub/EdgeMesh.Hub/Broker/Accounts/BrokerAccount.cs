@@ -70,6 +70,11 @@ internal sealed record BrokerAccount(string User, string Password, string? Clien
         new(BrokerEndpoint.ViewerUser, password, null, BrokerEndpoint.ViewerUser,
             [AccessRight.SubscribeWithin(Topic.SiteFilter(site)), AccessRight.Hide(Topic.Format(TopicKind.Identity, site, "+"))]);
 
+    /// <summary>The operator reads as the viewer does, and asks for programs; approving and sending them takes more than that.</summary>
+    public static BrokerAccount Operator(string site, string password) =>
+        new(BrokerEndpoint.OperatorUser, password, null, BrokerEndpoint.OperatorUser,
+            [.. Viewer(site, password).Rights, AccessRight.Publish(Topic.Format(TopicKind.CodegenRequest, site, "+"))]);
+
     /// <summary>The hub may do all. Wildcards do not reach topics that begin with $, so those are named.</summary>
     public static BrokerAccount Hub(string password) => new(BrokerEndpoint.HubUser, password, null, BrokerEndpoint.HubUser,
     [

@@ -14,7 +14,7 @@ namespace EdgeMesh.Hub.Broker.Accounts;
 
 /// <summary>The accounts, kept right by asking the broker what it has and sending only what differs: it writes its file at every command.</summary>
 internal sealed class BrokerAccounts(
-    DynamicSecurity security, BrokerEndpoint endpoint, BrokerFolder folder, HubIdentity identity, ILogger<BrokerAccounts> log)
+    DynamicSecurity security, BrokerEndpoint endpoint, BrokerFolder folder, HubIdentity identity, BrokerState state, ILogger<BrokerAccounts> log)
     : IBrokerAccounts, IDisposable
 {
     // Fifty commands, each of which writes the plugin's file to an SD card.
@@ -31,15 +31,15 @@ internal sealed class BrokerAccounts(
     // a connection; one that has answered and falls silent has failed, and what was asked of it must not pass for done by others.
     private bool? _answers;
 
-    /// <summary>Makes sure of the read-only account; says once where the broker keeps no accounts for the hub. Runs at every connect.</summary>
-    public async Task EnsureViewerAsync(CancellationToken cancellationToken)
+    /// <summary>Makes sure of the accounts of people; says once where the broker keeps no accounts for the hub. Runs at every connect.</summary>
+    public async Task EnsurePeopleAsync(CancellationToken cancellationToken)
     {
         _answers = _answers is true ? true : null;
-        Result<AccountEnforcement> done = await EnsureAsync([BrokerAccount.Viewer(identity.Site, folder.ViewerSecret())], cancellationToken)
-            .ConfigureAwait(false);
+        Result<AccountEnforcement> done = await EnsureAsync(
+            [BrokerAccount.Viewer(identity.Site, folder.ViewerSecret()), BrokerAccount.Operator(identity.Site, folder.OperatorSecret())], cancellationToken).ConfigureAwait(false);
         if (done.Error is { } error)
         {
-            log.LogError("The read-only account '{User}' is not ready: {Error}", BrokerEndpoint.ViewerUser, error.Message);
+            log.LogError("The accounts '{Viewer}' and '{Operator}' are not ready: {Error}", BrokerEndpoint.ViewerUser, BrokerEndpoint.OperatorUser, error.Message);
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class BrokerAccounts(
     private static Error? Refusal(string id) =>
         !Names.IsValid(id) ? new Error(ErrorCodes.InvalidArgument, $"The device id is refused: an id is {Names.Grammar}.")
         : BrokerEndpoint.IsReserved(id) ? new Error(
-            ErrorCodes.InvalidArgument, $"The device id '{id}' is refused: 'hub', 'viewer', 'hub-…' and 'enroll-…' are the hub's own at the broker. Choose another id.")
+            ErrorCodes.InvalidArgument, $"The device id '{id}' is refused: 'hub', 'viewer', 'operator', 'hub-…' and 'enroll-…' are the hub's own at the broker. Choose another id.")
         : null;
 
     /// <summary>Makes these accounts right; others whose user begins with <paramref name="exclusive"/> are removed.</summary>
@@ -104,7 +104,7 @@ internal sealed class BrokerAccounts(
             IEnumerable<string> stale = exclusive is null ? []
                 : existing.Keys.Where(user => user.StartsWith(exclusive, StringComparison.Ordinal)).Except(accounts.Select(a => a.User));
             JsonObject[] changes = [.. stale.SelectMany(user => Removal(user, user)), .. accounts.SelectMany(a => Changes(a, existing.GetValueOrDefault(a.User)))];
-            return changes.Length == 0 ? AccountEnforcement.Enforced : Judge(await AskAsync(changes, cancellationToken).ConfigureAwait(false));
+            return Judge(changes.Length == 0 ? listed : await AskAsync(changes, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -177,6 +177,7 @@ internal sealed class BrokerAccounts(
             return error;
         }
 
+        state.Accounts = sent.Value is null ? AccountEnforcement.NotEnforced : AccountEnforcement.Enforced;
         if (sent.Value is null)
         {
             return SayNotEnforced();
@@ -209,8 +210,9 @@ internal sealed class BrokerAccounts(
             log.LogWarning(
                 "The broker at {Host}:{Port} does not answer at $CONTROL/dynamic-security/v1, so the hub cannot keep accounts there. Set up in that "
                 + "broker: for each device an account (user name and client id are its id) that may publish to {Up} and subscribe to {Down} and "
-                + "{Status}, and nothing else; for the hub an account that may do all below {Site}. The hub cannot enforce this: it cannot keep a "
-                + "device out of another's topics, nor throw a removed device off. What it believes is still signed by each device's own key.",
+                + "{Status}, and nothing else; its password is broker_password in the file that `devices add` writes. For the hub an account that may do all "
+                + "below {Site}. The hub cannot enforce this: it cannot keep a device out of another's topics, nor throw a revoked one off at once. "
+                + "What hub and devices believe is signed by each device's own key: no other is believed, and nothing of a revoked one.",
                 endpoint.Host,
                 endpoint.Port,
                 Topic.UpFilter(site, "<id>"),

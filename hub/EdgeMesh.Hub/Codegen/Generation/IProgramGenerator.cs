@@ -44,6 +44,9 @@ public sealed record ProgramDraft(string Source, string Origin, IReadOnlyList<st
     /// <summary>What happens around it in the dry run, and what is expected; null where nobody knows.</summary>
     public Scenario? Scenario { get; init; }
 
+    /// <summary>What is to be connected where, in sentences; empty where nobody knows.</summary>
+    public IReadOnlyList<string> Wiring { get; init; } = [];
+
     /// <summary>The templates it is made of.</summary>
     public IReadOnlyList<string> Templates { get; init; } = [];
 

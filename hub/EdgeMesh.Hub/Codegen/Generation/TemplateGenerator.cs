@@ -29,6 +29,7 @@ public sealed class TemplateGenerator : IProgramGenerator
             ? new ProgramDraft(written.Value.Source, Origin, written.Value.Summary)
             {
                 Scenario = written.Value.Scenario.Deserialize<Scenario>(ScenarioJson.Options), Templates = written.Value.Templates,
+                Wiring = written.Value.Wiring,
             }
             : written.Error!;
     }

@@ -14,8 +14,10 @@ namespace EdgeMesh.Hub.Codegen.Sentences;
 /// <param name="Templates">The templates it is made of.</param>
 /// <param name="Capabilities">What the device must be capable of.</param>
 /// <param name="Pins">The pins it uses.</param>
+/// <param name="Wiring">What is to be connected where, in sentences.</param>
 public sealed record WrittenProgram(
-    string Source, JsonObject Scenario, IReadOnlyList<string> Summary, IReadOnlyList<string> Templates, IReadOnlyList<string> Capabilities, IReadOnlyList<PinUse> Pins);
+    string Source, JsonObject Scenario, IReadOnlyList<string> Summary, IReadOnlyList<string> Templates, IReadOnlyList<string> Capabilities, IReadOnlyList<PinUse> Pins,
+    IReadOnlyList<string> Wiring);
 
 /// <summary>Writes programs of readings, by templates.</summary>
 public static class ProgramWriter
@@ -47,6 +49,9 @@ public static class ProgramWriter
             [.. reading.Understood, .. reading.Assumed],
             [.. filled.Select(f => f.Template.Name)],
             [.. filled.SelectMany(f => f.Template.Capabilities).Distinct()],
-            [.. filled.SelectMany(f => f.Pins)]);
+            [.. filled.SelectMany(f => f.Pins)],
+            [.. filled.Where(f => f.Pins.Count > 0).Select(WiringOf).Distinct()]);
     }
+
+    private static string WiringOf(FilledTemplate f) => $"{f.Template.Title} ({string.Join(", ", f.Pins.Select(p => $"{p.Role}: GPIO {p.Pin}"))}): {f.Template.Wiring}";
 }

@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using EdgeMesh.Contracts;
+using EdgeMesh.EndToEnd.Tests.World;
+using EdgeMesh.Mqtt;
+using Xunit.Abstractions;
+
+namespace EdgeMesh.EndToEnd.Tests;
+
+/// <summary>The product on somebody else's broker, which knows nothing of it: no dynamic security, so signatures have to hold.</summary>
+public abstract class ExternalBrokerTests(ITestOutputHelper output)
+{
+    private const int ImageBytes = 40_000;
+    private static readonly string[] Runtimes = [Device.NanoFramework, Device.MicroPython];
+
+    // What a device answers to what it takes for the hub's word.
+    private static readonly TopicKind[] Answers =
+        [TopicKind.OtaAccept, TopicKind.OtaReject, TopicKind.OtaChunkAck, TopicKind.OtaVerify, TopicKind.OtaAbortUp, TopicKind.OtaReport, TopicKind.Response, TopicKind.IdentityAnswer];
+
+    private protected abstract ExternalBroker Broker();
+
+    [Fact]
+    public async Task Both_runtimes_are_updated_over_a_killed_hub_and_rolled_back_and_the_hub_says_what_it_cannot_enforce()
+    {
+        await using Site site = await Site.StartAsync(Broker());
+        await site.WatchAsync(output, async () =>
+        {
+            Device[] devices = await Task.WhenAll(Runtimes.Select(r => site.AddDeviceAsync(r, r)));
+            await SaysWhatItCannotEnforceAsync(site);
+            await Task.WhenAll(devices.Select(d => d.AddFirmwareAsync(d.Id, "1.1.0", d.Heartbeat(), ImageBytes)));
+            Task<Message> midway = site.Wire.NextAsync(m => m.Kind == TopicKind.OtaChunkAck && m.Next >= 40, "a transfer is on its way", site.KillHub);
+            Task<Message> gone = site.Wire.NextAsync(m => m.Says(TopicKind.HubStatus, "status", "offline"), "the hub's will");
+            Task started = Task.WhenAll(devices.Select(d => site.RunAsync("ota", "start", d.Id, d.Id)));
+            await midway;
+            await gone;
+            await started;
+            await site.StartHubAsync();
+            await Task.WhenAll(devices.Select(async d =>
+            {
+                // The kill may have come before the other's order was taken.
+                await site.RunAsync("ota", "start", d.Id, d.Id);
+                await EndsAsync(site, d, OtaStates.Confirmed);
+                (byte[] crash, string cause) = d.CrashAtStart();
+                await d.AddFirmwareAsync(d.Id + "-crash", "2.0.0", crash);
+                await site.MustAsync("ota", "start", d.Id, d.Id + "-crash");
+                await EndsAsync(site, d, OtaStates.RolledBack);
+                JsonNode update = await d.UpdateAsync();
+                Assert.Equal(ErrorCodes.CrashLoop, (string?)update["code"]);
+                Assert.Contains(cause, (string?)update["reason"], StringComparison.Ordinal);
+                Assert.Equal(d.Id + "@1.1.0", (string?)(await d.ShowAsync())["program"]);
+                Task<Message> lost = site.Wire.NextAsync(m => m.Topic.Name == d.Id && m.Says(TopicKind.PublicAvailability, "cause", "its connection broke"), "the device's will");
+                d.Kill();
+                await lost;
+            }));
+        });
+    }
+
+    [Fact]
+    public async Task What_a_stranger_sends_devices_is_refused_by_them_and_a_revoked_device_by_the_hub_though_the_broker_lets_both()
+    {
+        await using Site site = await Site.StartAsync(Broker());
+        await site.WatchAsync(output, async () =>
+        {
+            Device[] devices = await Task.WhenAll(Runtimes.Select(r => site.AddDeviceAsync(r, r)));
+            await Task.WhenAll(devices.Select(async d =>
+            {
+                await d.AddFirmwareAsync(d.Id, "1.1.0", d.Heartbeat());
+                await site.MustAsync("ota", "start", d.Id, d.Id, "--wait", "--timeout", "60s");
+            }));
+            await using MqttClient stranger = new();
+            await stranger.ConnectAsync(site.Viewer());
+            int before = site.Wire.Seen.Length;
+            foreach (Device device in devices)
+            {
+                await AttackAsync(site, stranger, device);
+            }
+
+            // Each says itself what it refused; neither does anything else.
+            foreach (Device device in devices)
+            {
+                await Eventually.TrueAsync(
+                    () => device.Processes.Any(p => p.Lines.Any(l => l.Contains("Refused (" + ErrorCodes.SignatureInvalid, StringComparison.Ordinal))), $"{device} refuses");
+            }
+
+            // What is retained meets a device that starts, too; then it works as before.
+            foreach (Device device in devices)
+            {
+                Task<Message> back = site.Wire.NextAsync(m => m.Topic.Name == device.Id && m.Says(TopicKind.Status, "status", "online"), $"{device} is back");
+                device.Kill();
+                await device.RestartAsync();
+                await back;
+                await site.RunAsync("commands", "give", device.Id, "nothing");
+            }
+
+            Message[] after = [.. site.Wire.Seen.Skip(before).Where(m => !m.Retained && Answers.Contains(m.Kind))];
+            Assert.Equal(devices.Length, after.Count(m => m.Kind == TopicKind.Response));
+            Assert.DoesNotContain(after, m => m.Kind != TopicKind.Response);
+            await Task.WhenAll(devices.Select(d => RevokedAsync(site, d)));
+            Assert.Contains(site.Hub.Lines, l => l.Contains(": " + ErrorCodes.DeviceRevoked, StringComparison.Ordinal));
+        });
+    }
+
+    private static async Task SaysWhatItCannotEnforceAsync(Site site)
+    {
+        string[] told = [.. site.Hub.Lines.Where(l => l.Contains("cannot enforce", StringComparison.Ordinal))];
+        Assert.True(told.Length == 1, "One warning in the log: " + string.Join('\n', told));
+        Ran status = await site.RunAsync("status");
+        Assert.Equal(0, status.ExitCode);
+        Assert.Contains(status.Lines, l => l.StartsWith("WARNING: ", StringComparison.Ordinal) && l.Contains("cannot enforce accounts, topics and instant revocation", StringComparison.Ordinal));
+        Assert.DoesNotContain(status.Lines, l => l.Contains("viewer", StringComparison.Ordinal));
+        await using Wire late = await site.ViewAsync();
+        await Eventually.TrueAsync(() => late.Latest(TopicKind.HubStatus)?.Says(TopicKind.HubStatus, "accounts", "not_enforced") == true, "hub/status says it, retained");
+    }
+
+    private static Task EndsAsync(Site site, Device device, string state) => Eventually.TrueAsync(
+        () => site.Wire.Latest(TopicKind.PublicOta, device.Id)?.Says(TopicKind.PublicOta, "state", state) == true, $"{device} ends {state}");
+
+    // All that the device was ever sent, again and retained; the same of nobody's; and what no hub signed.
+    private static async Task AttackAsync(Site site, MqttClient stranger, Device device)
+    {
+        Message[] sent = [.. site.Wire.Seen.Where(m => !m.Retained && m.Topic.Name == device.Id && m.Topic.ToString().StartsWith(
+            Topic.DownFilter(Site.Name, device.Id)[..^1], StringComparison.Ordinal))];
+        Assert.Contains(sent, m => m.Kind == TopicKind.OtaComplete);
+        string mac = new('0', 64);
+        foreach (TopicKind kind in new[] { TopicKind.Command, TopicKind.Reported, TopicKind.OtaOffer, TopicKind.OtaComplete, TopicKind.OtaAbortDown, TopicKind.OtaChunk, TopicKind.Identity })
+        {
+            foreach (string payload in new[] { """{"name":"on","session":1}""", $$"""{"name":"on","session":1,"n":1,"mac":"{{mac}}"}""" })
+            {
+                await stranger.PublishBinaryAsync(Topic.Format(kind, Site.Name, device.Id), Encoding.UTF8.GetBytes(payload), MqttQualityOfServiceLevel.AtLeastOnce, retain: true);
+            }
+        }
+
+        foreach (Message message in sent)
+        {
+            await stranger.PublishBinaryAsync(message.Topic.ToString(), message.Payload, MqttQualityOfServiceLevel.AtLeastOnce, retain: true);
+        }
+    }
+
+    private static async Task RevokedAsync(Site site, Device device)
+    {
+        Assert.Contains("\"not_enforced\"", await site.MustAsync("devices", "revoke", device.Id, "--json"), StringComparison.Ordinal);
+        int at = site.Wire.Seen.Length;
+        Task<Message> hello = site.Wire.NextAsync(m => m.Kind == TopicKind.Hello && m.Topic.Name == device.Id, "the broker lets the revoked device in");
+        device.Kill();
+        await device.RestartAsync();
+        await hello;
+        // It says hello again, since nobody has answered.
+        await site.Wire.NextAsync(m => m.Kind == TopicKind.Hello && m.Topic.Name == device.Id, "the revoked device asks in vain");
+        Ran update = await site.RunAsync("ota", "start", device.Id, device.Id);
+        Assert.NotEqual(0, update.ExitCode);
+        Assert.DoesNotContain(site.Wire.Seen.Skip(at), m => !m.Retained && m.Topic.Name == device.Id && m.Kind is TopicKind.Welcome or TopicKind.OtaOffer);
+        Assert.True(site.Wire.Latest(TopicKind.PublicAvailability, device.Id)!.Says(TopicKind.PublicAvailability, "state", "offline"));
+    }
+}
+
+/// <summary>Debian's Mosquitto by TLS, with accounts and ACLs that its administrator keeps.</summary>
+public sealed class SystemMosquittoTests(ITestOutputHelper output) : ExternalBrokerTests(output)
+{
+    private protected override ExternalBroker Broker() => new SystemMosquitto(Site.FreePort());
+}
+
+/// <summary>Debian's nats-server, open to everybody.</summary>
+public sealed class NatsServerTests(ITestOutputHelper output) : ExternalBrokerTests(output)
+{
+    private protected override ExternalBroker Broker() => new NatsServer(Site.FreePort());
+}

@@ -120,8 +120,9 @@ internal static class ToolCommands
             return Arguments.Invalid($"The action is refused: there are {string.Join(", ", Actions.Keys.Append("validate").Order())}. Approving is a person's: `edgemesh program approve`.");
         }
 
-        string[] taken = ["action", .. action == "validate" ? ["source", "board", "hosts"] : Actions[action].Members.Keys];
-        return input.FirstOrDefault(m => !taken.Contains(m.Key)) is { Key: { } unknown } ? Arguments.Invalid($"{action} takes no {unknown}; it takes {string.Join(", ", taken[1..])}.") : input;
+        string[] members = action == "validate" ? ["source", "board", "hosts"] : [.. Actions[action].Members.Keys];
+        return input.FirstOrDefault(m => m.Key != "action" && !members.Contains(m.Key)) is { Key: { } unknown }
+            ? Arguments.Invalid($"{action} takes no {unknown}; it takes {(members.Length > 0 ? string.Join(", ", members) : "nothing else")}.") : input;
     }
 
     private static Result<JsonNode?> Validate(JsonObject input)

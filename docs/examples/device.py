@@ -19,6 +19,8 @@ from protocol import ROOT, DeviceKey, Refused, Session, body_of, chunk_of, judge
 from record import Record
 
 WINDOW = 8
+# Runs a program, and says when it has begun: an interpreter that takes long to start is no sign of health.
+RUNNER = "import os, sys; os.write(int(sys.argv[2]), b'!'); exec(compile(open(sys.argv[1]).read(), sys.argv[1], 'exec'))"
 
 
 class Device:
@@ -29,8 +31,8 @@ class Device:
         self._record = Record(folder)
         self._session = self._nonce = self._hub = self._manifest = None
         self._next = self._window = self._verified = 0
-        self._hello_s = self._report_s = 0
-        self._program = None
+        self._hello_s = self._report_s = self._started_s = 0
+        self._program, self._healthy = None, False
 
     def run(self):
         self._boot()
@@ -224,9 +226,10 @@ class Device:
                 return
         if slot:
             say("runs %s@%s" % (r[slot]["id"], r[slot]["version"]))
-            self._started_s = time.monotonic()
-            self._healthy = False
-            self._program = subprocess.Popen([sys.executable, r.slot(slot)], stderr=subprocess.PIPE)
+            self._begun, begin = os.pipe()
+            os.set_blocking(self._begun, False)
+            self._program = subprocess.Popen([sys.executable, "-c", RUNNER, r.slot(slot), str(begin)], stderr=subprocess.PIPE, pass_fds=[begin])
+            os.close(begin)
 
     def _whole(self, slot):
         try:
@@ -245,10 +248,18 @@ class Device:
                 if faults >= 3:
                     r.end_trial("rolled_back", code="crash_loop", reason=fault)
                 self._reboot()
-            if time.monotonic() - self._started_s > self._config.get("healthy_after_ms", 10000) / 1000:
+            if not self._started_s and self._has_begun():
+                self._started_s = time.monotonic()
+            if self._started_s and time.monotonic() - self._started_s > self._config.get("healthy_after_ms", 10000) / 1000:
                 self._healthy = True
         if r["report"] and not r["report_heard"] and time.monotonic() - self._report_s > 2:
             self._report()
+
+    def _has_begun(self):
+        try:
+            return os.read(self._begun, 1) != b""
+        except BlockingIOError:
+            return False
 
     def _report(self):
         r = self._record

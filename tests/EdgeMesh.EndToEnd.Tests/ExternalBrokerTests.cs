@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using EdgeMesh.Contracts;
 using EdgeMesh.EndToEnd.Tests.World;
 using EdgeMesh.Mqtt;
@@ -20,84 +19,85 @@ public abstract class ExternalBrokerTests(ITestOutputHelper output)
     private protected abstract ExternalBroker Broker();
 
     [Fact]
-    public async Task Both_runtimes_are_updated_over_a_killed_hub_and_rolled_back_and_the_hub_says_what_it_cannot_enforce()
+    public async Task Updates_go_on_over_a_killed_hub_strangers_and_revoked_devices_are_refused_by_signature_and_the_hub_says_what_it_cannot_enforce()
     {
+        // One site for all of it, since starting one takes longer than a promise.
         await using Site site = await Site.StartAsync(Broker());
         await site.WatchAsync(output, async () =>
         {
             Device[] devices = await Task.WhenAll(Runtimes.Select(r => site.AddDeviceAsync(r, r)));
             await SaysWhatItCannotEnforceAsync(site);
-            await Task.WhenAll(devices.Select(d => d.AddFirmwareAsync(d.Id, "1.1.0", d.Heartbeat(), ImageBytes)));
-            Task<Message> midway = site.Wire.NextAsync(m => m.Kind == TopicKind.OtaChunkAck && m.Next >= 40, "a transfer is on its way", site.KillHub);
-            Task<Message> gone = site.Wire.NextAsync(m => m.Says(TopicKind.HubStatus, "status", "offline"), "the hub's will");
-            Task started = Task.WhenAll(devices.Select(d => site.RunAsync("ota", "start", d.Id, d.Id)));
-            await midway;
-            await gone;
-            await started;
-            await site.StartHubAsync();
-            await Task.WhenAll(devices.Select(async d =>
-            {
-                // The kill may have come before the other's order was taken.
-                await site.RunAsync("ota", "start", d.Id, d.Id);
-                await EndsAsync(site, d, OtaStates.Confirmed);
-                (byte[] crash, string cause) = d.CrashAtStart();
-                await d.AddFirmwareAsync(d.Id + "-crash", "2.0.0", crash);
-                await site.MustAsync("ota", "start", d.Id, d.Id + "-crash");
-                await EndsAsync(site, d, OtaStates.RolledBack);
-                JsonNode update = await d.UpdateAsync();
-                Assert.Equal(ErrorCodes.CrashLoop, (string?)update["code"]);
-                Assert.Contains(cause, (string?)update["reason"], StringComparison.Ordinal);
-                Assert.Equal(d.Id + "@1.1.0", (string?)(await d.ShowAsync())["program"]);
-                Task<Message> lost = site.Wire.NextAsync(m => m.Topic.Name == d.Id && m.Says(TopicKind.PublicAvailability, "cause", "its connection broke"), "the device's will");
-                d.Kill();
-                await lost;
-            }));
-        });
-    }
-
-    [Fact]
-    public async Task What_a_stranger_sends_devices_is_refused_by_them_and_a_revoked_device_by_the_hub_though_the_broker_lets_both()
-    {
-        await using Site site = await Site.StartAsync(Broker());
-        await site.WatchAsync(output, async () =>
-        {
-            Device[] devices = await Task.WhenAll(Runtimes.Select(r => site.AddDeviceAsync(r, r)));
-            await Task.WhenAll(devices.Select(async d =>
-            {
-                await d.AddFirmwareAsync(d.Id, "1.1.0", d.Heartbeat());
-                await site.MustAsync("ota", "start", d.Id, d.Id, "--wait", "--timeout", "60s");
-            }));
-            await using MqttClient stranger = new();
-            await stranger.ConnectAsync(site.Viewer());
-            int before = site.Wire.Seen.Length;
-            foreach (Device device in devices)
-            {
-                await AttackAsync(site, stranger, device);
-            }
-
-            // Each says itself what it refused; neither does anything else.
-            foreach (Device device in devices)
-            {
-                await Eventually.TrueAsync(
-                    () => device.Processes.Any(p => p.Lines.Any(l => l.Contains("Refused (" + ErrorCodes.SignatureInvalid, StringComparison.Ordinal))), $"{device} refuses");
-            }
-
-            // What is retained meets a device that starts, too; then it works as before.
-            foreach (Device device in devices)
-            {
-                Task<Message> back = site.Wire.NextAsync(m => m.Topic.Name == device.Id && m.Says(TopicKind.Status, "status", "online"), $"{device} is back");
-                device.Kill();
-                await device.RestartAsync();
-                await back;
-                await site.RunAsync("commands", "give", device.Id, "nothing");
-            }
-
-            Message[] after = [.. site.Wire.Seen.Skip(before).Where(m => !m.Retained && Answers.Contains(m.Kind))];
-            Assert.Equal(devices.Length, after.Count(m => m.Kind == TopicKind.Response));
-            Assert.DoesNotContain(after, m => m.Kind != TopicKind.Response);
+            await UpdatedOverAKilledHubAsync(site, devices);
+            await StrangersAreRefusedAsync(site, devices);
+            await Task.WhenAll(devices.Select(d => RolledBackAsync(site, d)));
             await Task.WhenAll(devices.Select(d => RevokedAsync(site, d)));
             Assert.Contains(site.Hub.Lines, l => l.Contains(": " + ErrorCodes.DeviceRevoked, StringComparison.Ordinal));
         });
+    }
+
+    private static async Task UpdatedOverAKilledHubAsync(Site site, Device[] devices)
+    {
+        await Task.WhenAll(devices.Select(d => d.AddFirmwareAsync(d.Id, "1.1.0", d.Heartbeat(), ImageBytes)));
+        Task<Message> midway = site.Wire.NextAsync(m => m.Kind == TopicKind.OtaChunkAck && m.Next >= 40, "a transfer is on its way", site.KillHub);
+        Task<Message> gone = site.Wire.NextAsync(m => m.Says(TopicKind.HubStatus, "status", "offline"), "the hub's will");
+        Task<Ran[]> started = Task.WhenAll(devices.Select(d => site.RunAsync("ota", "start", d.Id, d.Id)));
+        await midway;
+        await gone;
+        Ran[] orders = await started;
+        await site.StartHubAsync();
+        await Task.WhenAll(devices.Zip(orders).Select(async pair =>
+        {
+            (Device d, Ran order) = pair;
+            if (order.ExitCode != 0)
+            {
+                // The kill came before the answer, and perhaps before the order: then there is none, else this one is refused.
+                await site.RunAsync("ota", "start", d.Id, d.Id);
+            }
+
+            await EndsAsync(site, d, OtaStates.Confirmed);
+            // A report that is not answered yet would be said again, and pass for a stranger's doing.
+            await Eventually.TrueAsync(() => site.Wire.Seen.Any(m => m.Topic.Name == d.Id && m.Says(TopicKind.Reported, "state", OtaStates.Confirmed)), $"{d}'s report is answered");
+        }));
+    }
+
+    private static async Task RolledBackAsync(Site site, Device device)
+    {
+        (byte[] crash, string cause) = device.CrashAtStart();
+        await device.AddFirmwareAsync(device.Id + "-crash", "2.0.0", crash);
+        await site.MustAsync("ota", "start", device.Id, device.Id + "-crash");
+        await EndsAsync(site, device, OtaStates.RolledBack);
+        Message update = site.Wire.Latest(TopicKind.PublicOta, device.Id)!;
+        Assert.Equal(ErrorCodes.CrashLoop, (string?)update.Json["code"]);
+        Assert.Contains(cause, (string?)update.Json["reason"], StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => site.Wire.Latest(TopicKind.Info, device.Id)!.Says(TopicKind.Info, "program_version", "1.1.0"), $"{device} runs the old program");
+    }
+
+    private static async Task StrangersAreRefusedAsync(Site site, Device[] devices)
+    {
+        await using MqttClient stranger = new();
+        await stranger.ConnectAsync(site.Viewer());
+        int before = site.Wire.Seen.Length;
+        foreach (Device device in devices)
+        {
+            await AttackAsync(site, stranger, device);
+        }
+
+        // Each says itself what it refused; neither does anything else. What is retained meets a device that starts, too; then it works as before.
+        await Task.WhenAll(devices.Select(async device =>
+        {
+            await Eventually.TrueAsync(
+                () => device.Processes.Any(p => p.Lines.Any(l => l.Contains("Refused (" + ErrorCodes.SignatureInvalid, StringComparison.Ordinal))), $"{device} refuses");
+            Task<Message> lost = site.Wire.NextAsync(m => m.Topic.Name == device.Id && m.Says(TopicKind.PublicAvailability, "cause", "its connection broke"), $"{device}'s will");
+            Task<Message> back = site.Wire.NextAsync(m => m.Topic.Name == device.Id && m.Says(TopicKind.Status, "status", "online"), $"{device} is back");
+            device.Kill();
+            await lost;
+            await device.RestartAsync();
+            await back;
+            await site.RunAsync("commands", "give", device.Id, "nothing");
+        }));
+        Message[] after = [.. site.Wire.Seen.Skip(before).Where(m => !m.Retained && Answers.Contains(m.Kind))];
+        Assert.Equal(devices.Length, after.Count(m => m.Kind == TopicKind.Response));
+        Assert.DoesNotContain(after, m => m.Kind != TopicKind.Response);
     }
 
     private static async Task SaysWhatItCannotEnforceAsync(Site site)
@@ -146,8 +146,6 @@ public abstract class ExternalBrokerTests(ITestOutputHelper output)
         await hello;
         // It says hello again, since nobody has answered.
         await site.Wire.NextAsync(m => m.Kind == TopicKind.Hello && m.Topic.Name == device.Id, "the revoked device asks in vain");
-        Ran update = await site.RunAsync("ota", "start", device.Id, device.Id);
-        Assert.NotEqual(0, update.ExitCode);
         Assert.DoesNotContain(site.Wire.Seen.Skip(at), m => !m.Retained && m.Topic.Name == device.Id && m.Kind is TopicKind.Welcome or TopicKind.OtaOffer);
         Assert.True(site.Wire.Latest(TopicKind.PublicAvailability, device.Id)!.Says(TopicKind.PublicAvailability, "state", "offline"));
     }

@@ -29,7 +29,7 @@ public sealed class OtherLanguageTests(ITestOutputHelper output)
             string configuration = Path.Combine(site.Folder, "shed.json");
             await site.MustAsync("devices", "add", "shed", "--type", Type, "--out", configuration);
             JsonNode members = JsonNode.Parse(await File.ReadAllTextAsync(configuration))!;
-            members["healthy_after_ms"] = 500;
+            members["healthy_after_ms"] = 2000;
             await File.WriteAllTextAsync(configuration, members.ToJsonString());
             RunningProcess Start() => RunningProcess.Start("python3", "-B", Path.Combine(Examples, "device.py"), "--config", configuration, "--state", Path.Combine(site.Folder, "shed"));
 

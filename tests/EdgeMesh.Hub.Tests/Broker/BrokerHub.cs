@@ -59,7 +59,7 @@ internal sealed class BrokerHub : IAsyncDisposable
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         settings["Hub:StateFolder"] = stateFolder;
-        settings["Hub:Site"] = "home";
+        settings.TryAdd("Hub:Site", "home");
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Debug);
         if (log is not null)

@@ -81,6 +81,7 @@ public static class CliApplication
             ProgramCommands.Create(options),
             PolicyCommands.Create(options),
             TemplateCommands.Create(options),
+            ModelCommands.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

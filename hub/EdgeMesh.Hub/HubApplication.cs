@@ -7,6 +7,7 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Codegen.DryRun;
+using EdgeMesh.Hub.Codegen.Generation;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Devices;
@@ -64,6 +65,7 @@ public static class HubApplication
         builder.Services.AddFirmware();
         builder.Services.AddOta();
         builder.Services.AddDryRun();
+        builder.Services.AddGeneration();
         builder.Services.AddHostedService<SystemdNotifier>();
 
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel));

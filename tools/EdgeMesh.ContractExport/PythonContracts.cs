@@ -33,6 +33,8 @@ public static partial class PythonContracts
         ErrorCodes.PublisherUnknown, ErrorCodes.PublisherExists,
         ErrorCodes.EnrollmentUnknown, ErrorCodes.EnrollmentWait, ErrorCodes.EnrollmentExpired, ErrorCodes.EnrollmentExhausted,
         ErrorCodes.EnrollmentCancelled,
+        ErrorCodes.ModelUnavailable, ErrorCodes.ModelTimeout, ErrorCodes.ModelAnswerInvalid, ErrorCodes.ModelAnswerTooLong, ErrorCodes.ModelNoProgram,
+        ErrorCodes.ModelProgramRefused, ErrorCodes.ModelBudgetSpent, ErrorCodes.RedactionIncomplete,
     ];
 
     // The states that a device reports; the others are the hub's.

@@ -12,6 +12,7 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Codegen.DryRun;
+using EdgeMesh.Hub.Codegen.Generation.Models;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
@@ -34,6 +35,7 @@ internal static class HubCommand
         (DeviceOptions.Section, typeof(DeviceOptions)), (CommandOptions.Section, typeof(CommandOptions)), (OtaOptions.Section, typeof(OtaOptions)),
         (AccessOptions.Section, typeof(AccessOptions)), (AuditOptions.Section, typeof(AuditOptions)), (CertificateOptions.Section, typeof(CertificateOptions)),
         (EnrollmentOptions.Section, typeof(EnrollmentOptions)), (DryRunOptions.Section, typeof(DryRunOptions)),
+        (ModelOptions.Section, typeof(ModelOptions)), (ModelOptions.LocalSection, typeof(ModelEndpointOptions)), (ModelOptions.CloudSection, typeof(ModelEndpointOptions)),
     ];
 
     internal static Command Create(GlobalOptions options)

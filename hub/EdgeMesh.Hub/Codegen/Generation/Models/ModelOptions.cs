@@ -12,6 +12,8 @@ public sealed class ModelOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Models";
 
+    private static readonly string[] NearSuffixes = [".local", ".lan", ".internal", ".home.arpa"];
+
     /// <summary>Name of the section of <see cref="Local"/>.</summary>
     public const string LocalSection = Section + ":" + nameof(Local);
 
@@ -76,7 +78,7 @@ public sealed class ModelOptions
     }
 
     private static bool IsNear(Uri url) => IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address) ? IsPrivate(address)
-        : !url.Host.Contains('.', StringComparison.Ordinal) || new[] { ".local", ".lan", ".internal", ".home.arpa" }.Any(s => url.Host.EndsWith(s, StringComparison.OrdinalIgnoreCase));
+        : !url.Host.Contains('.', StringComparison.Ordinal) || NearSuffixes.Any(s => url.Host.EndsWith(s, StringComparison.OrdinalIgnoreCase));
 
     // RFC 1918, RFC 4193, link-local, loopback.
     private static bool IsPrivate(IPAddress address)

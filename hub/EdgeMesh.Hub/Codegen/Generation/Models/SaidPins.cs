@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
 using EdgeMesh.Hub.Codegen.Sentences;
-using EdgeMesh.Hub.Codegen.Templates;
 using EdgeMesh.MicroPython.Policy;
 using Board = EdgeMesh.Hub.Codegen.Templates.Board;
 
@@ -12,6 +11,8 @@ namespace EdgeMesh.Hub.Codegen.Generation.Models;
 /// <summary>Nobody guesses pins, and no model does: a program may use those that the request names, and those of the program that it replaces.</summary>
 internal static partial class SaidPins
 {
+    private static readonly string[] DefaultLabels = ["sda", "scl"];
+
     /// <summary>What a program says of pins that nobody named, a sentence each.</summary>
     internal static IEnumerable<string> Guessed(string source, ProgramRequest request)
     {
@@ -33,7 +34,7 @@ internal static partial class SaidPins
         .. ItemReader.Read(Lexer.Tokens(description), board, []).SelectMany(i => i.Class switch
         {
             "number" or "pinno" or "rolepin" when i.Value is >= 0 and < 100 && i.Value == (int)i.Value => [(int)i.Value],
-            "defaultpins" => new[] { "sda", "scl" }.Where(board.Labels.ContainsKey).Select(l => board.Labels[l]),
+            "defaultpins" => DefaultLabels.Where(board.Labels.ContainsKey).Select(l => board.Labels[l]),
             _ => Enumerable.Empty<int>(),
         }),
     ];

@@ -62,7 +62,7 @@ public sealed class BreakerTests
                     return _breaker.TryEnter();
                 },
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-            Assert.Single(passages, p => p is not null).Failed();
+            Assert.Single(passages, p => p is not null)!.Failed();
             Assert.Equal(BreakerState.Open, _breaker.State);
         }
     }

@@ -194,7 +194,7 @@ public sealed class RouterTests : IAsyncDisposable
     {
         const string Key = "sk-test-4711-secret";
         _world.Options.Cloud.KeyFile = _world.KeyFile(Key);
-        ScriptedModel cloud = await _world.CloudAsync(ScriptedModel.Status(401, $$"""{"error":{"message":"Incorrect API key provided: {{Key}}"}}"""));
+        ScriptedModel cloud = await _world.CloudAsync(ScriptedModel.Status(401, "{\"error\":{\"message\":\"Incorrect API key provided: " + Key + "\"}}"));
         ScriptedModel local = await _world.LocalAsync(ScriptedModel.Status(500));
         Error error = (await _world.AskAsync("hello")).Error!;
         Assert.Equal("Bearer " + Key, Assert.Single(cloud.Authorizations));

@@ -61,7 +61,7 @@ internal sealed class ScriptedModel : IAsyncDisposable
         }
 
         await EventAsync(http, """{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""");
-        await EventAsync(http, $$"""{"choices":[],"usage":{"prompt_tokens":{{tokensIn}},"completion_tokens":{{tokensOut}}}}""");
+        await EventAsync(http, $$$"""{"choices":[],"usage":{"prompt_tokens":{{{tokensIn}}},"completion_tokens":{{{tokensOut}}}}}""");
         await EventAsync(http, "[DONE]");
     };
 

@@ -90,16 +90,16 @@ public sealed class RedactionTests
     [Theory]
     [InlineData("mail grete＠example.org")]
     [InlineData("mail gre\u200bte@example\u200b.org, not 192.168\u200b.1.1")]
-    [InlineData("ping １９２.１６８.１.１０")]
     [InlineData("the villa\u200b-ro\u00adsa")]
     [InlineData("ping 192。168。1。10")]
+    [InlineData("ping 192.168\u200b.1.1")]
+    public void What_is_spelt_in_other_signs_is_not_sent_at_all(string text) =>
+        Assert.Equal(ErrorCodes.RedactionIncomplete, new Redaction(Names).Redact(text).Error?.Code);
+
+    [Theory]
+    [InlineData("ping １９２.１６８.１.１０")]
     [InlineData("ping ١٩٢.١٦٨.١.١٠")]
-    public void What_is_spelt_in_other_signs_is_not_sent_at_all(string text)
-    {
-        Redaction redaction = new(Names);
-        Result<string> redacted = redaction.Redact(text);
-        Assert.True(redacted.Error?.Code == ErrorCodes.RedactionIncomplete || redaction.Leak(redacted.Value) is null && !redacted.Value.Contains('1') && !redacted.Value.Contains("rosa"), redacted.IsOk ? redacted.Value : "");
-    }
+    public void Digits_of_other_scripts_are_digits(string text) => Assert.Equal("ping PRIVATE_IP_001", new Redaction(Names).Redact(text).Value);
 
     [Fact]
     public void The_same_thing_has_the_same_placeholder_in_the_whole_conversation()
@@ -139,7 +139,7 @@ public sealed class RedactionTests
     public void Whatever_stands_around_them_no_secret_remains_and_the_text_comes_back()
     {
         int sent = 0;
-        for (int seed = 0; seed < 1500; seed++)
+        for (int seed = 0; seed < 600; seed++)
         {
             Random random = new(seed);
             List<string> secrets = [];
@@ -165,13 +165,13 @@ public sealed class RedactionTests
             }
         }
 
-        Assert.InRange(sent, 1400, 1500);
+        Assert.InRange(sent, 590, 600);
     }
 
     [Fact]
     public void Any_text_at_all_comes_back_or_is_not_sent()
     {
-        for (int seed = 0; seed < 1500; seed++)
+        for (int seed = 0; seed < 600; seed++)
         {
             Random random = new(seed);
             string signs = "aZ09 .,:;-_@/+='\"()\n\t°«é١９\u200b\ud83dPRIVATE_IP_001";

@@ -73,7 +73,7 @@ public sealed class RouterTests : IAsyncDisposable
     public async Task Where_redaction_fails_the_cloud_is_not_called()
     {
         ScriptedModel cloud = await _world.CloudAsync(ScriptedModel.Say("x"));
-        Assert.Equal(ErrorCodes.RedactionIncomplete, (await _world.AskAsync("ping １９２.１６８.１.１０")).Error?.Code);
+        Assert.Equal(ErrorCodes.RedactionIncomplete, (await _world.AskAsync("mail grete＠example.org")).Error?.Code);
         Assert.Empty(cloud.Requests);
         Assert.Equal(0, _world.Budget.Today("cloud").Requests);
     }
@@ -121,7 +121,7 @@ public sealed class RouterTests : IAsyncDisposable
         ScriptedModel local = await _world.LocalAsync(ScriptedModel.Forever("ever and "));
         Assert.Equal(ErrorCodes.ModelAnswerTooLong, (await _world.AskAsync("hello")).Error?.Code);
         await Eventually.TrueAsync(() => local.Aborted == 1, "the server's answer was ended");
-        Assert.Equal(BreakerState.Closed.ToString().ToLowerInvariant(), _world.Local!.View().Breaker);
+        Assert.Equal("closed", _world.Local!.View().Breaker);
         Assert.Equal(0, _world.Local.View().Failures);
     }
 

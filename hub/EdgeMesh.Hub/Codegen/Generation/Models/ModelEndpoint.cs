@@ -36,7 +36,7 @@ public sealed class ModelEndpoint(string name, ModelEndpointOptions options, ICh
     public EndpointView View()
     {
         Spending today = budget.Today(name);
-        return new EndpointView(name, options.Url, options.Model, breaker.State.ToString() switch { "HalfOpen" => "half_open", var s => s.ToLowerInvariant() })
+        return new EndpointView(name, options.Url, options.Model, breaker.State switch { BreakerState.Closed => "closed", BreakerState.Open => "open", _ => "half_open" })
         {
             RestS = Math.Ceiling(breaker.Rest.TotalSeconds), Failures = breaker.Failures, RequestsToday = today.Requests, TokensToday = today.Tokens, TokensPerDay = options.TokensPerDay,
             CostToday = today.CostMicro / 1e6m, CostPerDay = options.CostPerDay, LastFailure = _last,

@@ -142,7 +142,7 @@ internal static partial class PrivatePatterns
     private static partial Regex Degrees();
 
     // With a country's or an area's prefix, as North America writes them, or as ten digits in a row.
-    [GeneratedRegex(@"(?<![\w.])(?:(?:\+|00)\s?\d[\d ()/.\-]{5,18}\d|\(?0[1-9]\d{0,4}\)?[ /.\-]?\d[\d /.\-]{3,14}\d|\(?\d{3}\)?[ .\-]\d{3}[.\- ]\d{4}|\d{10,15})(?![\d])")]
+    [GeneratedRegex(@"(?<![\w.])(?:(?:\+|00)\s?\d[\d ()/.\-]{5,18}\d|\(?0[1-9]\d{0,4}\)?[ /.\-]?\d[\d /.\-]{3,14}\d|\(?\d{3}\)?[ .\-]\d{3}[.\- ]\d{4}|(?<![*/%]\s?)\d{10,15})(?!\d|\.\d)")]
     private static partial Regex Phone();
 
     [GeneratedRegex(@"(?<![\w.@-])(?>[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+)(?![\w-])(?=(?<call>\s*[(\[=])?)")]

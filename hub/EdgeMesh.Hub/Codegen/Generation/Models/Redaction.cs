@@ -23,6 +23,9 @@ public sealed partial class Redaction
     // Longer ones are also found inside of words.
     private const int InsideLengthMin = 6;
 
+    private const string Gone = "\ue000";
+    private const string GoneOrSpace = Gone + " ";
+
     private readonly Dictionary<(string Kind, string Value), string> _placeholders = [];
     private readonly Dictionary<string, string> _values = [];
     private readonly Regex? _names;
@@ -39,10 +42,14 @@ public sealed partial class Redaction
     /// <summary>The text without what is private; <c>redaction_incomplete</c> where a second look, also at what is spelt in other signs, still finds something.</summary>
     public Result<string> Redact(string text)
     {
+        string folded = Folded(text);
+        if (folded != text && !Pieces(text).Select(p => Folded(p.Value)).SequenceEqual(Pieces(folded).Select(p => p.Value)))
+        {
+            return Incomplete("something spelt in unusual signs");
+        }
+
         string redacted = Replace(text);
-        return Leak(redacted) is { } kind
-            ? new Error(ErrorCodes.RedactionIncomplete, $"After redaction the text still has what looks private ({kind.ToLowerInvariant()}), so nothing was sent to the cloud. Say it in other words, or use a local model.")
-            : redacted;
+        return Leak(redacted) is { } kind ? Incomplete(kind.ToLowerInvariant()) : redacted;
     }
 
     /// <summary>The text with every placeholder of this conversation given back.</summary>
@@ -55,31 +62,42 @@ public sealed partial class Redaction
     /// <summary>What kind of thing is left in a redacted text; null where nothing is found.</summary>
     internal string? Leak(string redacted)
     {
-        // A space for a placeholder: what stood around it must not become something together.
-        string bare = Placeholder().Replace(redacted, m => _values.ContainsKey(m.Value) ? " " : m.Value);
-        string folded = Folded(bare);
-        return _exhausted ? "TOO MUCH"
-            : Spans(bare).Concat(Spans(folded)).Select(s => s.Kind).FirstOrDefault()
-            ?? _placeholders.Keys.Where(k => k.Value.Length >= InsideLengthMin && !IsCommon(k.Value) && folded.Contains(Folded(k.Value), StringComparison.OrdinalIgnoreCase)).Select(k => k.Kind).FirstOrDefault();
+        // One sign that is in no pattern for a placeholder: what stands around it must not become something together.
+        string bare = Folded(Placeholder().Replace(redacted, m => _values.ContainsKey(m.Value) ? Gone : m.Value));
+        return _exhausted ? "too much at once"
+            : Spans(bare).Where(s => bare.AsSpan(s.Start, s.Length).Trim(GoneOrSpace).Length > 0).Select(s => s.Kind).FirstOrDefault()
+            ?? _placeholders.Keys.Where(k => IsWorthRepeating(k.Kind, k.Value) && bare.Contains(Folded(k.Value), StringComparison.OrdinalIgnoreCase)).Select(k => k.Kind).FirstOrDefault();
     }
 
     private string Replace(string text)
     {
         StringBuilder redacted = new();
         int at = 0;
+        foreach ((int start, string kind, string value) in Pieces(text))
+        {
+            redacted.Append(text, at, start - at).Append(PlaceholderOf(kind, value));
+            at = start + value.Length;
+        }
+
+        return redacted.Append(text, at, text.Length - at).ToString();
+    }
+
+    // What is private in a text, piece by piece; what overlaps the one before is only what is beyond it.
+    private List<(int Start, string Kind, string Value)> Pieces(string text)
+    {
+        List<(int, string, string)> pieces = [];
+        int at = 0;
         foreach (PrivateSpan span in WithRepetitions(text, [.. Spans(text)]).OrderBy(s => s.Start).ThenByDescending(s => s.Length))
         {
-            int end = span.Start + span.Length;
+            int start = Math.Max(span.Start, at), end = span.Start + span.Length;
             if (end > at)
             {
-                // What overlaps the one before only gives what is beyond it.
-                int start = Math.Max(span.Start, at);
-                redacted.Append(text, at, start - at).Append(PlaceholderOf(span.Kind, text[start..end]));
+                pieces.Add((start, span.Kind, text[start..end]));
                 at = end;
             }
         }
 
-        return redacted.Append(text, at, text.Length - at).ToString();
+        return pieces;
     }
 
     private IEnumerable<PrivateSpan> Spans(string text)
@@ -92,7 +110,7 @@ public sealed partial class Redaction
     private IEnumerable<PrivateSpan> WithRepetitions(string text, PrivateSpan[] spans)
     {
         IEnumerable<(string Kind, string Value)> known = spans.Select(s => (s.Kind, text.Substring(s.Start, s.Length))).Concat(_placeholders.Keys);
-        foreach ((string kind, string value) in known.Where(k => k.Kind != "TEXT" && k.Value.Length >= InsideLengthMin && !IsCommon(k.Value)).Distinct().ToArray())
+        foreach ((string kind, string value) in known.Where(k => IsWorthRepeating(k.Kind, k.Value)).Distinct().ToArray())
         {
             for (int at = text.IndexOf(value, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(value, at + value.Length, StringComparison.OrdinalIgnoreCase))
             {
@@ -121,6 +139,11 @@ public sealed partial class Redaction
 
         return placeholder;
     }
+
+    private static bool IsWorthRepeating(string kind, string value) => kind != "TEXT" && value.Length >= InsideLengthMin && !IsCommon(value);
+
+    private static Error Incomplete(string what) => new(
+        ErrorCodes.RedactionIncomplete, $"What looks private cannot be taken out of the text for certain ({what}), so nothing was sent to the cloud. Say it in other words, or use a local model.");
 
     // A word of the reader's lexicon tells nobody who lives here.
     private static bool IsCommon(string name) => Lexicon.Shared.Find(name.ToLowerInvariant()) is not null || int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _);

@@ -105,10 +105,10 @@ public sealed class ModelGeneratorTests(DryRunFixture dryRun) : IAsyncDisposable
             "wrong" => ScriptedModel.Program(Good.Replace("sensor.measure()", "raise ValueError('no')", StringComparison.Ordinal)),
             _ => ScriptedModel.Program(Good.Replace("Pin(22,", "Pin(23,", StringComparison.Ordinal)),
         });
-        _world.Options.RoundsMax = 2;
+        _world.Options.RoundsMax = kind is "prose" or "hostile" ? 3 : 1;
         Result<ProgramDraft> draft = await WriteAsync();
         Assert.Equal(code, draft.Error?.Code);
-        Assert.Equal(2, local.Requests.Count);
+        Assert.Equal(_world.Options.RoundsMax, local.Requests.Count);
     }
 
     [Fact]

@@ -20,8 +20,11 @@ internal static partial class PrivatePatterns
     private const int SecretLengthMin = 16;
     private const double SecretBitsMin = 3;
 
-    // Names before a dot that programs are full of, beside the modules that programs may use.
-    private static readonly HashSet<string> CodeRoots = ["self", "cls", "os", "sys", "builtins", "uos", "usys"];
+    // Names before a dot that programs are full of, beside the modules that programs may use: their classes too, as in Pin.OUT.
+    private static readonly HashSet<string> CodeRoots =
+    [
+        "self", "cls", "os", "sys", "builtins", "uos", "usys", .. PolicyData.Shipped.Modules.SelectMany(m => m.Value).Where(n => char.IsAsciiLetterUpper(n[0])),
+    ];
 
     // Final labels that make a host of a name whatever stands before or after it: the old ones, those for houses, and two-letter countries that are no common attribute.
     private static readonly HashSet<string> TopLevel =

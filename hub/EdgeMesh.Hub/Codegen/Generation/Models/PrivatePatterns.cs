@@ -90,7 +90,7 @@ internal static partial class PrivatePatterns
     {
         bool digit = run.Any(char.IsAsciiDigit), lower = run.Any(char.IsAsciiLetterLower), upper = run.Any(char.IsAsciiLetterUpper);
         bool mixed = (digit && (lower || upper)) || (lower && upper && run.Length >= 24 && !run.Contains('_', StringComparison.Ordinal));
-        return run.Length >= SecretLengthMin && mixed && Bits(run) >= SecretBitsMin;
+        return run.Length >= SecretLengthMin && mixed && Bits(run) >= SecretBitsMin && !OwnClass().IsMatch(run);
     }
 
     private static double Bits(string run) => run.GroupBy(c => c).Select(g => (double)g.Count() / run.Length).Sum(p => -p * Math.Log2(p));
@@ -150,6 +150,10 @@ internal static partial class PrivatePatterns
 
     [GeneratedRegex(@"(?<![\w.@-])(?>[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+)(?![\w-])(?=(?<call>\s*[(\[=])?)")]
     private static partial Regex Host();
+
+    // As the programs of templates name theirs.
+    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]{1,32}Behaviour\d?$")]
+    private static partial Regex OwnClass();
 
     [GeneratedRegex(@"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_=-]{16,}")]
     private static partial Regex Run();

@@ -168,6 +168,22 @@ public sealed class RedactionTests
         Assert.InRange(sent, 590, 600);
     }
 
+    [Theory]
+    [InlineData("1.2345", " ", "")]
+    [InlineData("", "token=", "")]
+    [InlineData("password is ", "a ", "\"")]
+    [InlineData("", "a.", "a@")]
+    [InlineData("", "00", "x")]
+    public void A_text_that_is_made_to_be_slow_is_not_looked_through_for_ever(string before, string piece, string after)
+    {
+        string text = before + string.Concat(Enumerable.Repeat(piece, 24_000 / piece.Length)) + after;
+        Redaction redaction = new([]);
+        System.Diagnostics.Stopwatch clock = System.Diagnostics.Stopwatch.StartNew();
+        Result<string> redacted = redaction.Redact(text);
+        Assert.True(!redacted.IsOk || redaction.Restore(redacted.Value) == text);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
     [Fact]
     public void Any_text_at_all_comes_back_or_is_not_sent()
     {

@@ -190,6 +190,16 @@ public sealed class RouterTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_counts_absurdly_is_not_believed()
+    {
+        _world.Options.Local.InputPrice = 1_000_000;
+        _world.Options.Local.CostPerDay = 0;
+        await _world.LocalAsync(ScriptedModel.Raw("application/json", """{"choices":[{"message":{"content":"ok"}}],"usage":{"prompt_tokens":9223372036854775807,"completion_tokens":-1}}"""));
+        Assert.True((await _world.AskAsync("hello")).IsOk);
+        Assert.InRange(_world.Budget.Today("local").Tokens, 1, 100);
+    }
+
+    [Fact]
     public async Task The_key_goes_to_its_server_alone_and_into_no_message()
     {
         const string Key = "sk-test-4711-secret";

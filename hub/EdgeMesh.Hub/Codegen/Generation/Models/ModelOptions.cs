@@ -153,9 +153,9 @@ public sealed class ModelEndpointOptions
             yield return $"{section}:{nameof(TimeoutS)} must be 1 to 3600, and {nameof(MaxOutputTokens)} 64 to 131072.";
         }
 
-        if (new[] { InputPrice, OutputPrice, CostPerDay, TokensPerDay }.Any(n => n is < 0 or > 1_000_000_000_000))
+        if (new[] { InputPrice, OutputPrice }.Any(n => n is < 0 or > 1_000_000) || new[] { CostPerDay, TokensPerDay }.Any(n => n is < 0 or > 1_000_000_000_000))
         {
-            yield return $"{section}: prices and limits must not be below 0.";
+            yield return $"{section}: prices must be 0 to 1,000,000, and limits 0 or above.";
         }
     }
 }

@@ -32,6 +32,8 @@ public sealed class OpenAiChatClient(HttpClient http, ModelEndpointOptions optio
     /// <summary>Most bytes taken of one answer: the names around each token make some hundred of one.</summary>
     public const int AnswerBytesMax = 32 * 1024 * 1024;
 
+    // What is said beyond is no count.
+    private const long TokensMax = 100_000_000;
     private const int RefusalCharsMax = 200;
     private const int RefusalBytesMax = 16 * 1024;
 
@@ -172,5 +174,5 @@ public sealed class OpenAiChatClient(HttpClient http, ModelEndpointOptions optio
     }
 
     private static long? Count(JsonElement usage, string name) =>
-        usage.TryGetProperty(name, out JsonElement count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out long value) && value >= 0 ? value : null;
+        usage.TryGetProperty(name, out JsonElement count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out long value) && value is >= 0 and <= TokensMax ? value : null;
 }

@@ -17,6 +17,8 @@ internal readonly record struct PrivateSpan(int Start, int Length, string Kind);
 /// <summary>Finds what has the form of something private, in prose and in programs alike. Where in doubt, it is: what is found is given back afterwards.</summary>
 internal static partial class PrivatePatterns
 {
+    // A text that is made to be slow to look through is one that is not sent.
+    private const int LimitMs = 500;
     private const int SecretLengthMin = 16;
     private const double SecretBitsMin = 3;
 
@@ -96,65 +98,65 @@ internal static partial class PrivatePatterns
     private static double Bits(string run) => run.GroupBy(c => c).Select(g => (double)g.Count() / run.Length).Sum(p => -p * Math.Log2(p));
 
     // What looks like a placeholder already stands for itself, or it would be taken for one on the way back.
-    [GeneratedRegex(@"PRIVATE_[A-Z]{1,8}_\d{3}")]
+    [GeneratedRegex(@"PRIVATE_[A-Z]{1,8}_\d{3}", RegexOptions.None, LimitMs)]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"-----BEGIN [A-Z0-9 ]{1,40}-----.*?(-----END [A-Z0-9 ]{1,40}-----|\z)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"-----BEGIN [A-Z0-9 ]{1,40}-----.*?(-----END [A-Z0-9 ]{1,40}-----|\z)", RegexOptions.Singleline, LimitMs)]
     private static partial Regex Pem();
 
-    [GeneratedRegex(@"[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}.-]{1,253}")]
+    [GeneratedRegex(@"[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}.-]{1,253}", RegexOptions.None, LimitMs)]
     private static partial Regex Email();
 
-    [GeneratedRegex(@"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s""'<>]+")]
+    [GeneratedRegex(@"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s""'<>]+", RegexOptions.None, LimitMs)]
     private static partial Regex Url();
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-|sk_|pk_|rk_|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hf_|AKIA|ASIA|AIza|ya29\.|eyJ)[A-Za-z0-9_.\-]{8,}")]
+    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:sk-|sk_|pk_|rk_|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hf_|AKIA|ASIA|AIza|ya29\.|eyJ)[A-Za-z0-9_.\-]{8,}", RegexOptions.None, LimitMs)]
     private static partial Regex KnownToken();
 
     // wlan.connect('name', 'key')
-    [GeneratedRegex(@"\.connect\(\s*(?:[a-z_]+\s*=\s*)?b?(?<q>[""'])(?<v>[^""'\n]+)\k<q>\s*,\s*(?:[a-z_]+\s*=\s*)?b?(?<r>[""'])(?<w>[^""'\n]*)\k<r>")]
+    [GeneratedRegex(@"\.connect\(\s*(?:[a-z_]+\s*=\s*)?b?(?<q>[""'])(?<v>[^""'\n]+)\k<q>\s*,\s*(?:[a-z_]+\s*=\s*)?b?(?<r>[""'])(?<w>[^""'\n]*)\k<r>", RegexOptions.None, LimitMs)]
     private static partial Regex WifiArguments();
 
     // password="…", api_key: …, up to the quote, the comma or the line's end.
-    [GeneratedRegex(@"(?i)(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|secret|credentials?|token|(?:api|wi-?fi|wlan|network|access|private|secret|auth)[ _-]?key|pin[ _-]?code)[""']?\s*(?:\bis\b|\bist\b|:=|=|:)\s*(?:b?(?<q>[""'])(?<v>(?:(?!\k<q>)[^\n])+)|(?<v>[^\s""']\S*?[^,;\n""']*?)(?=\s+(?:and|und|then|every|on|to)\s|[,;]\s|[\n""')]|\.\s|[.,;]?\s*\z))")]
+    [GeneratedRegex(@"(?i)(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|secret|credentials?|token|(?:api|wi-?fi|wlan|network|access|private|secret|auth)[ _-]?key|pin[ _-]?code)[""']?\s*(?:\bis\b|\bist\b|:=|=|:)\s*(?:b?(?<q>[""'])(?<v>(?:(?!\k<q>)[^\n])+)|(?<v>(?>[^\s""']\S*)[^,;\n""']*?)(?:(?=\s+(?:and|und|then|every|on|to)\s|[,;\n""')]|\.\s|\s*\z)|(?<=[,;.])(?=\s)))", RegexOptions.None, LimitMs)]
     private static partial Regex NamedSecret();
 
     // the password hunter2
-    [GeneratedRegex(@"(?i)\b(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|(?:api|wi-?fi|wlan|network|access|secret|auth)[ _-]?key)\s+(?:(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;:=.]+))")]
+    [GeneratedRegex(@"(?i)\b(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|(?:api|wi-?fi|wlan|network|access|secret|auth)[ _-]?key)\s+(?:(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;:=.]+))", RegexOptions.None, LimitMs)]
     private static partial Regex SaidSecret();
 
-    [GeneratedRegex(@"(?i)\b(?:e?ssid|(?:wi-?fi|wlan|network|hotspot)[ _-]?name|(?:wi-?fi|wlan|network|access point|hotspot)(?=\s+(?:is\s+)?(?:called|named)\b))[""']?\s*(?:(?:is\s+)?(?:called|named)\b|\bis\b|:=|=|:)\s*(?:b?(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;][^,;\n""']*?)(?=\s+(?:and|und|with|then|every|on|to)\s|[,;\n""')]|\.\s|\.?\s*\z))|\b(?:e?ssid|wi-?fi|wlan|network|hotspot)\s+[""'“‘](?<v>[^""'”’\n]+)")]
+    [GeneratedRegex(@"(?i)\b(?:e?ssid|(?:wi-?fi|wlan|network|hotspot)[ _-]?name|(?:wi-?fi|wlan|network|access point|hotspot)(?=\s+(?:is\s+)?(?:called|named)\b))[""']?\s*(?:(?:is\s+)?(?:called|named)\b|\bis\b|:=|=|:)\s*(?:b?(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;][^,;\n""']*?)(?=\s+(?:and|und|with|then|every|on|to)\s|[,;\n""')]|\.\s|\.?\s*\z))|\b(?:e?ssid|wi-?fi|wlan|network|hotspot)\s+[""'“‘](?<v>[^""'”’\n]+)", RegexOptions.None, LimitMs)]
     private static partial Regex NamedNetwork();
 
-    [GeneratedRegex(@"(?i)(?<![0-9a-f:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4,6}[0-9a-f]{2}(?![0-9a-f])|(?<![0-9a-f.])(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?![0-9a-f])|(?<![0-9a-z])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}(?![0-9a-z])")]
+    [GeneratedRegex(@"(?i)(?<![0-9a-f:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4,6}[0-9a-f]{2}(?![0-9a-f])|(?<![0-9a-f.])(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?![0-9a-f])|(?<![0-9a-z])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}(?![0-9a-z])", RegexOptions.None, LimitMs)]
     private static partial Regex Mac();
 
-    [GeneratedRegex(@"(?i)(?<![0-9a-z:.])(?=[0-9a-f.]*:[0-9a-f.]*:)[0-9a-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?![0-9a-z:])")]
+    [GeneratedRegex(@"(?i)(?<![0-9a-z:.])(?=[0-9a-f.]*:[0-9a-f.]*:)[0-9a-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?![0-9a-z:])", RegexOptions.None, LimitMs)]
     private static partial Regex IpV6();
 
-    [GeneratedRegex(@"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)")]
+    [GeneratedRegex(@"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)", RegexOptions.None, LimitMs)]
     private static partial Regex IpV4();
 
-    [GeneratedRegex(@"(?<![\d.])[-+]?\d{1,3}\.\d{3,}\s*°?\s*[NSns]?\s*[,;/ ]\s*[-+]?\d{1,3}\.\d{3,}(?:\s*°?\s*[EWOew]\b)?")]
+    [GeneratedRegex(@"(?<![\d.])[-+]?\d{1,3}\.\d{3,}\s*°?\s*[NSns]?\s*[,;/ ]\s*[-+]?\d{1,3}\.\d{3,}(?:\s*°?\s*[EWOew]\b)?", RegexOptions.None, LimitMs)]
     private static partial Regex Coordinates();
 
-    [GeneratedRegex(@"(?i)\b(?:lat(?:itude)?|lon(?:gitude)?|lng)\b[""']?\s*(?:is|of|[:=])?\s*(?<v>[-+]?\d{1,3}(?:\.\d+)?)")]
+    [GeneratedRegex(@"(?i)\b(?:lat(?:itude)?|lon(?:gitude)?|lng)\b[""']?\s*(?:is|of|[:=])?\s*(?<v>[-+]?\d{1,3}(?:\.\d+)?)", RegexOptions.None, LimitMs)]
     private static partial Regex Coordinate();
 
-    [GeneratedRegex(@"\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:""|″|”|''))?\s?[NSEWO]?")]
+    [GeneratedRegex(@"\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:""|″|”|''))?\s?[NSEWO]?", RegexOptions.None, LimitMs)]
     private static partial Regex Degrees();
 
     // With a country's or an area's prefix, as North America writes them, or as ten digits in a row.
-    [GeneratedRegex(@"(?<![\w.])(?:(?:\+|00)\s?\d[\d ()/.\-]{5,18}\d|\(?0[1-9]\d{0,4}\)?[ /.\-]?\d[\d /.\-]{3,14}\d|\(?\d{3}\)?[ .\-]\d{3}[.\- ]\d{4}|(?<![*/%]\s?)\d{10,15})(?!\d|\.\d)")]
+    [GeneratedRegex(@"(?<![\w.])(?:(?:\+|00)\s?\d[\d ()/.\-]{5,18}\d|\(?0[1-9]\d{0,4}\)?[ /.\-]?\d[\d /.\-]{3,14}\d|\(?\d{3}\)?[ .\-]\d{3}[.\- ]\d{4}|(?<![*/%]\s?)\d{10,15})(?!\d|\.\d)", RegexOptions.None, LimitMs)]
     private static partial Regex Phone();
 
-    [GeneratedRegex(@"(?<![\w.@-])(?>[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+)(?![\w-])(?=(?<call>\s*[(\[=])?)")]
+    [GeneratedRegex(@"(?<![\w.@-])(?>[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+)(?![\w-])(?=(?<call>\s*[(\[=])?)", RegexOptions.None, LimitMs)]
     private static partial Regex Host();
 
     // As the programs of templates name theirs.
-    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]{1,32}Behaviour\d?$")]
+    [GeneratedRegex(@"^[A-Z][A-Za-z0-9]{1,32}Behaviour\d?$", RegexOptions.None, LimitMs)]
     private static partial Regex OwnClass();
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_=-]{16,}")]
+    [GeneratedRegex(@"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_=-]{16,}", RegexOptions.None, LimitMs)]
     private static partial Regex Run();
 }

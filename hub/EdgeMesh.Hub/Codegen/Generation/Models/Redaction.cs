@@ -42,14 +42,21 @@ public sealed partial class Redaction
     /// <summary>The text without what is private; <c>redaction_incomplete</c> where a second look, also at what is spelt in other signs, still finds something.</summary>
     public Result<string> Redact(string text)
     {
-        string folded = Folded(text);
-        if (folded != text && !Pieces(text).Select(p => Folded(p.Value)).SequenceEqual(Pieces(folded).Select(p => p.Value)))
+        try
         {
-            return Incomplete("something spelt in unusual signs");
-        }
+            string folded = Folded(text);
+            if (folded != text && !Pieces(text).Select(p => Folded(p.Value)).SequenceEqual(Pieces(folded).Select(p => p.Value)))
+            {
+                return Incomplete("something spelt in unusual signs");
+            }
 
-        string redacted = Replace(text);
-        return Leak(redacted) is { } kind ? Incomplete(kind.ToLowerInvariant()) : redacted;
+            string redacted = Replace(text);
+            return Leak(redacted) is { } kind ? Incomplete(kind.ToLowerInvariant()) : redacted;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return Incomplete("it takes too long to look through");
+        }
     }
 
     /// <summary>The text with every placeholder of this conversation given back.</summary>

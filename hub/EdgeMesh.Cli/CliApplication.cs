@@ -84,6 +84,7 @@ public static class CliApplication
             ToolCommands.Create(options),
             ConfigCommands.Create(options),
             SandboxWorkerCommand.Create(options),
+            ModelCommands.Create(options),
             ExitCodesCommand.Create(options),
         };
         root.Options.Add(options.Json);

@@ -26,7 +26,7 @@ public static class ExitCodes
     /// <summary>It exists already, or is in use.</summary>
     public const int Conflict = 5;
 
-    /// <summary>The hub or its broker cannot be reached, or there is no sandbox.</summary>
+    /// <summary>The hub, its broker or a model cannot be reached, or there is no sandbox.</summary>
     public const int Unavailable = 6;
 
     /// <summary>The wait ended before the outcome was known.</summary>
@@ -62,6 +62,7 @@ public static class ExitCodes
             ErrorCodes.SignatureRequired, ErrorCodes.PublisherUntrusted,
             ErrorCodes.EnrollmentRefused, ErrorCodes.EnrollmentExhausted, ErrorCodes.EnrollmentCancelled,
             ErrorCodes.ProgramRefused, ErrorCodes.ProgramNotApproved, ErrorCodes.ProgramDamaged,
+            ErrorCodes.ModelAnswerTooLong, ErrorCodes.ModelNoProgram, ErrorCodes.ModelProgramRefused, ErrorCodes.ModelBudgetSpent, ErrorCodes.RedactionIncomplete,
         ]),
         (Conflict, "it exists already, or is in use",
         [
@@ -69,8 +70,9 @@ public static class ExitCodes
             ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull, ErrorCodes.TokenExists,
             ErrorCodes.PublisherExists, ErrorCodes.EnrollmentWait,
         ]),
-        (Unavailable, "the hub or its broker cannot be reached, or there is no sandbox", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable]),
-        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired, ErrorCodes.EnrollmentExpired]),
+        (Unavailable, "the hub, its broker or a model cannot be reached, or there is no sandbox",
+            [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable, ErrorCodes.ModelUnavailable, ErrorCodes.ModelAnswerInvalid]),
+        (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired, ErrorCodes.EnrollmentExpired, ErrorCodes.ModelTimeout]),
         (UpdateFailed, "the update failed or was rolled back",
         [
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,

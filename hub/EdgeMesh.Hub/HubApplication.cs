@@ -9,6 +9,7 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Codegen.DryRun;
+using EdgeMesh.Hub.Codegen.Generation;
 using EdgeMesh.Hub.Codegen.Jobs;
 using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Commands;
@@ -103,6 +104,7 @@ public static class HubApplication
         services.AddFirmware();
         services.AddOta();
         services.AddDryRun();
+        services.AddGeneration();
         services.AddPrograms();
         services.AddJobs();
         services.AddSystemd();

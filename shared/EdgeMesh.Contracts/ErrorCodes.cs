@@ -272,4 +272,28 @@ public static class ErrorCodes
 
     /// <summary>On the device the program failed, or did not do what it did in its dry run.</summary>
     public const string ProgramUnhealthy = "program_unhealthy";
+
+    /// <summary>No model is configured, or none could be reached.</summary>
+    public const string ModelUnavailable = "model_unavailable";
+
+    /// <summary>The model's server did not answer in time.</summary>
+    public const string ModelTimeout = "model_timeout";
+
+    /// <summary>What the model's server answered is not the protocol's.</summary>
+    public const string ModelAnswerInvalid = "model_answer_invalid";
+
+    /// <summary>The model's answer did not end, and was cut off.</summary>
+    public const string ModelAnswerTooLong = "model_answer_too_long";
+
+    /// <summary>The model answered without a program.</summary>
+    public const string ModelNoProgram = "model_no_program";
+
+    /// <summary>In all rounds the model wrote no program that passed the gates.</summary>
+    public const string ModelProgramRefused = "model_program_refused";
+
+    /// <summary>What a day's tokens or costs may be is used up.</summary>
+    public const string ModelBudgetSpent = "model_budget_spent";
+
+    /// <summary>Something private was left after redaction, so that nothing was sent.</summary>
+    public const string RedactionIncomplete = "redaction_incomplete";
 }

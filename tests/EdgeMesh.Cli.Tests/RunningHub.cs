@@ -25,7 +25,9 @@ public sealed class RunningHub : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        _hub = HubApplication.Build(["--Hub:StateFolder", Path.Combine(Folder, "state"), "--Hub:Socket", Socket, "--Broker:Port", $"{_port}", "--Broker:TlsPort", "0"]);
+        _hub = HubApplication.Build(["--Hub:StateFolder", Path.Combine(Folder, "state"), "--Hub:Socket", Socket, "--Broker:Port", $"{_port}", "--Broker:TlsPort", "0",
+            // Nobody listens there.
+            "--Models:Local:Url", "http://127.0.0.1:9/v1", "--Models:Local:Model", "none"]);
         await _hub.StartAsync();
         // The broker comes up behind the hub's back: a device can be added and removed once it is there.
         await EventuallyAsync(async () => (await RunAsync("devices", "add", "probe", "--type", "relay")).ExitCode == ExitCodes.Ok, "the broker is up");

@@ -34,6 +34,8 @@ public static partial class PythonContracts
         ErrorCodes.EnrollmentUnknown, ErrorCodes.EnrollmentWait, ErrorCodes.EnrollmentExpired, ErrorCodes.EnrollmentExhausted,
         ErrorCodes.EnrollmentCancelled,
         ErrorCodes.ProgramUnknown, ErrorCodes.ProgramRefused, ErrorCodes.ProgramNotApproved, ErrorCodes.ProgramDamaged, ErrorCodes.ProgramUnhealthy,
+        ErrorCodes.ModelUnavailable, ErrorCodes.ModelTimeout, ErrorCodes.ModelAnswerInvalid, ErrorCodes.ModelAnswerTooLong, ErrorCodes.ModelNoProgram,
+        ErrorCodes.ModelProgramRefused, ErrorCodes.ModelBudgetSpent, ErrorCodes.RedactionIncomplete,
     ];
 
     // The states that a device reports; the others are the hub's.

@@ -8,6 +8,7 @@ using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Certificates;
+using EdgeMesh.Hub.Codegen.Generation.Models;
 using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Devices;
@@ -139,6 +140,16 @@ internal static class Tables
 
     /// <summary>Why an update stands where it does.</summary>
     internal static string Cause(OtaView u) => u.Waiting.Length > 0 ? $"waiting: {u.Waiting}" : u.Code.Length > 0 ? $"{u.Reason} [{u.Code}]" : u.Reason;
+
+    internal static IRenderable Models(IReadOnlyList<EndpointView> endpoints) => endpoints.Count == 0
+        ? new Text("No model is configured: templates alone write programs. See docs/models.md.\n")
+        : Rows(["ENDPOINT", "MODEL", "SERVER", "STATE", "TOKENS TODAY", "COST TODAY", "LAST FAILURE"], endpoints.Select(e => new[]
+        {
+            e.Name, e.Model, e.Url, e.Breaker == "open" ? $"left alone for {e.RestS} s" : e.Breaker == "half_open" ? "to be tried" : "ready", Limited(e.TokensToday, e.TokensPerDay),
+            Limited(e.CostToday, e.CostPerDay), e.LastFailure is { } last ? $"{Time(last.At)} {last.Code}" : "",
+        }));
+
+    private static string Limited(decimal value, decimal limit) => string.Create(CultureInfo.InvariantCulture, $"{value:0.####}{(limit > 0 ? $" of {limit:0.####}" : "")}");
 
     private static string State(DeviceView d) => d.Revoked > 0 ? "revoked" : d.Online ? "online" : "offline";
 

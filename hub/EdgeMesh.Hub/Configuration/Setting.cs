@@ -27,7 +27,7 @@ public sealed class Setting
     [
         .. typeof(Setting).Assembly.GetExportedTypes()
             .Select(type => (Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string, Type: type))
-            .Where(found => found.Section is not null).Select(found => (found.Section!, found.Type)).OrderBy(found => found.Item1, StringComparer.Ordinal),
+            .Where(found => found.Section is not null).SelectMany(found => WithInner(found.Section!, found.Type)).OrderBy(found => found.Section, StringComparer.Ordinal),
     ];
 
     /// <summary>Every setting, by section and then as its class declares them.</summary>
@@ -43,7 +43,7 @@ public sealed class Setting
     public string Key => $"{Section}:{Name}";
 
     /// <summary>Its environment variable.</summary>
-    public string Variable => $"{HubConfiguration.VariablePrefix}{Section}__{Name}";
+    public string Variable => $"{HubConfiguration.VariablePrefix}{Key.Replace(":", "__", StringComparison.Ordinal)}";
 
     /// <summary>The property that holds it.</summary>
     public PropertyInfo Property { get; }
@@ -90,6 +90,14 @@ public sealed class Setting
         string text => text,
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
+
+    // An options class within another, such as Models:Local, is there for good: it has no setter.
+    private static IEnumerable<(string Section, Type Type)> WithInner(string section, Type type) =>
+    [
+        (section, type),
+        .. type.GetProperties().Where(inner => !inner.CanWrite && inner.PropertyType.Assembly == type.Assembly && inner.PropertyType.IsClass)
+            .SelectMany(inner => WithInner($"{section}:{inner.Name}", inner.PropertyType)),
+    ];
 
     // [Range] of whole numbers throws where a number is beyond what an int holds.
     private static bool Meets(ValidationAttribute rule, object? value)

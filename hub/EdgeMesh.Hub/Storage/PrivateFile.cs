@@ -8,6 +8,31 @@ public static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private const int BytesMax = 64 * 1024;
+
+    /// <summary>The text of a file that nobody else may read.</summary>
+    /// <exception cref="System.UnauthorizedAccessException">Others may, or the hub may not.</exception>
+    /// <exception cref="IOException">It is not there, or is not a small file.</exception>
+    public static string Read(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read);
+        if ((File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
+        {
+            throw new System.UnauthorizedAccessException($"{path} holds a secret and may be read by others: `chmod 600` it.");
+        }
+
+        if (file.Length > BytesMax)
+        {
+            throw new IOException($"{path} is too large for a key.");
+        }
+
+        using StreamReader reader = new(file, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
     /// <summary>Writes the text to a file of mode 0600: beside it, flushed to disk, then renamed over it.</summary>
     public static void Write(string path, string text)
     {

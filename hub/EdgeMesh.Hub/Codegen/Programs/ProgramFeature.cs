@@ -1,12 +1,10 @@
 using System;
 using System.Linq;
-using EdgeMesh.Hub.Codegen.Generation;
 using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.MicroPython.Policy;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EdgeMesh.Hub.Codegen.Programs;
 
@@ -18,8 +16,7 @@ public static class ProgramFeature
     {
         services.AddSettings<ProgramOptions>(ProgramOptions.Section)
             .Validate(o => o.Types.Values.All(t => ArePins(t.UsedPins)), "Programs:Types:NAME:UsedPins takes pins such as 4,16-18.");
-        services.TryAddSingleton<IProgramGenerator, TemplateGenerator>();
-        return services.AddSingleton<ProgramGates>().AddSingleton<DeviceRules>().AddSingleton<ProgramStore>().AddSingleton<DeploymentStore>()
+        return services.AddSingleton<DeviceRules>().AddSingleton<ProgramStore>().AddSingleton<DeploymentStore>()
             .AddSingleton<IDeviceNote>(s => s.GetRequiredService<DeploymentStore>())
             .AddSingleton<ProgramService>().AddSingleton<ProgramDeployer>()
             // After the updates' service, which takes up what was under way.

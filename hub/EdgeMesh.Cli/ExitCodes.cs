@@ -26,7 +26,7 @@ public static class ExitCodes
     /// <summary>It exists already, or is in use.</summary>
     public const int Conflict = 5;
 
-    /// <summary>The hub or its broker cannot be reached, or there is no sandbox.</summary>
+    /// <summary>The hub, its broker or the board cannot be reached, or there is no sandbox or mpremote.</summary>
     public const int Unavailable = 6;
 
     /// <summary>The wait ended before the outcome was known.</summary>
@@ -59,7 +59,7 @@ public static class ExitCodes
             ErrorCodes.TemplateInvalid, ErrorCodes.RequestEmpty, ErrorCodes.RequestTooLong, ErrorCodes.RequestForbidden, ErrorCodes.RequestUnsupported,
             ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown, ErrorCodes.PinReserved,
             ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
-            ErrorCodes.SignatureRequired, ErrorCodes.PublisherUntrusted,
+            ErrorCodes.SignatureRequired, ErrorCodes.PublisherUntrusted, ErrorCodes.BoardUnsuitable,
             ErrorCodes.EnrollmentRefused, ErrorCodes.EnrollmentExhausted, ErrorCodes.EnrollmentCancelled,
         ]),
         (Conflict, "it exists already, or is in use",
@@ -68,12 +68,12 @@ public static class ExitCodes
             ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull, ErrorCodes.TokenExists,
             ErrorCodes.PublisherExists, ErrorCodes.EnrollmentWait,
         ]),
-        (Unavailable, "the hub or its broker cannot be reached, or there is no sandbox", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable]),
+        (Unavailable, "the hub, its broker or the board cannot be reached, or there is no sandbox or mpremote", [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable, ErrorCodes.MpremoteMissing, ErrorCodes.BoardUnavailable]),
         (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired, ErrorCodes.EnrollmentExpired]),
         (UpdateFailed, "the update failed or was rolled back",
         [
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,
-            ErrorCodes.ChunkOutOfRange, ErrorCodes.ChunkLengthWrong, ErrorCodes.CrashLoop, ErrorCodes.HubUnreachable,
+            ErrorCodes.ChunkOutOfRange, ErrorCodes.ChunkLengthWrong, ErrorCodes.CrashLoop, ErrorCodes.HubUnreachable, ErrorCodes.ImageInvalid,
         ]),
         (AuditBroken, "the audit log was changed, or the disk damaged it", [ErrorCodes.AuditBroken]),
         (Interrupted, "interrupted by Ctrl-C or SIGTERM", []),

@@ -257,4 +257,16 @@ public static class ErrorCodes
 
     /// <summary>Two behaviours want the same pin.</summary>
     public const string PinConflict = "pin_conflict";
+
+    /// <summary>The board's bootloader refuses the image: it is not one of this chip's, or damaged.</summary>
+    public const string ImageInvalid = "image_invalid";
+
+    /// <summary>The program that reaches a board by its serial port, <c>mpremote</c>, is not installed here.</summary>
+    public const string MpremoteMissing = "mpremote_missing";
+
+    /// <summary>No MicroPython answers at the serial port, or it stopped answering.</summary>
+    public const string BoardUnavailable = "board_unavailable";
+
+    /// <summary>The board cannot carry the agent: another port of MicroPython, too old a version, or too little room.</summary>
+    public const string BoardUnsuitable = "board_unsuitable";
 }

@@ -32,7 +32,7 @@ public static partial class PythonContracts
         ErrorCodes.PinReserved, ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
         ErrorCodes.PublisherUnknown, ErrorCodes.PublisherExists,
         ErrorCodes.EnrollmentUnknown, ErrorCodes.EnrollmentWait, ErrorCodes.EnrollmentExpired, ErrorCodes.EnrollmentExhausted,
-        ErrorCodes.EnrollmentCancelled,
+        ErrorCodes.EnrollmentCancelled, ErrorCodes.MpremoteMissing, ErrorCodes.BoardUnavailable, ErrorCodes.BoardUnsuitable,
     ];
 
     // The states that a device reports; the others are the hub's.

@@ -55,6 +55,11 @@ class Identities:
     def sequence(self):
         return self._current['sequence']
 
+    # What the time was, at least, in Unix seconds: a new authority's certificates may begin after the configuration was written.
+    @property
+    def unix_seconds(self):
+        return self._candidates[self._next].get('time', 0)
+
     # A connection is to be made: with this context. A ValueError where certificates cannot be read.
     def begin(self):
         self._current = self._candidates[self._next]
@@ -91,8 +96,9 @@ class Identities:
         self._next = 0
 
     # Keeps another one, which the next connection is made with, and gives the answer. Where it cannot be kept, all stays as it was.
-    def take(self, body):
+    def take(self, body, unix_seconds):
         identity = check(body)
+        identity['time'] = unix_seconds
         answer = {'sequence': identity['sequence'], 'state': 'rejected'}
         if identity['sequence'] <= self.sequence:
             answer['code'] = CODE_SEQUENCE_NOT_ABOVE
@@ -125,6 +131,6 @@ class Identities:
         if not o or o.get('configured') != self._configured:
             return None
         try:
-            return dict(check(o), proven=o.get('proven') is True)
+            return dict(check(o), proven=o.get('proven') is True, time=integer(o, 'time', 0, _NUMBER, 0))
         except Refused:
             return None

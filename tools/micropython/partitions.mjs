@@ -22,7 +22,7 @@ const LABELS = ['ota_0', 'ota_1'];
  */
 export function firmwareImage(about, bytes = 0) {
   const text = Buffer.from(JSON.stringify(about));
-  const body = Buffer.alloc(Math.max(HEADER_BYTES + text.length, bytes - HASH_BYTES), 0x5a);
+  const body = Buffer.alloc(Math.max(HEADER_BYTES + text.length + 1, bytes - HASH_BYTES), 0x5a);
   body.writeUInt8(MAGIC, 0);
   body.writeUIntBE(0, 1, 3);
   body.writeUInt32BE(body.length, 4);

@@ -1,7 +1,8 @@
 # The bootloader's slots for firmware, by esp32.Partition: which one runs, and the other one as a store with the calls that platform has for files.
 #
-# An image is appended as it comes, each block erased before its first byte. The file that stands for it below /state gets a byte for
-# each block that is whole: like a slot's file, its length tells how far a transfer came, and a power cut costs at most a block.
+# An image is appended as it comes, each block erased before its first byte. The file that stands for it below /state gets a '+' for
+# each block that is whole, and a '.' for the last one, with which the image is: like a slot's file, its length tells how far a transfer
+# came, and a power cut costs at most a block.
 from esp32 import Partition
 from . import platform
 
@@ -45,7 +46,9 @@ class Slots:
         Partition(label).set_boot()
 
     def size(self, name):
-        self.at = min(platform.size(name) * _BLOCK_BYTES, self.bytes)
+        blocks = platform.read(name) or b''
+        self._ended = blocks[-1:] == b'.'
+        self.at = len(blocks) * _BLOCK_BYTES
         return self.at
 
     def open_file(self, name, mode):
@@ -55,6 +58,9 @@ class Slots:
 
     # Within a block what is kept has to be written anew, since what follows it has to be erased.
     def trim(self, name, count, scratch):
+        self.at = count
+        if self._ended:
+            return
         block, offset = divmod(count, _BLOCK_BYTES)
         platform.write(name, b'+' * block)
         if offset:
@@ -62,7 +68,6 @@ class Slots:
             self.part.readblocks(block, kept, 0)
             self.part.ioctl(_ERASE, block)
             self.part.writeblocks(block, kept, 0)
-        self.at = count
 
 
 class _Image:
@@ -92,6 +97,9 @@ class _Image:
     def flush(self):
         self._blocks.flush()
 
+    # Before all of an image is there, only what is discarded is closed.
     def close(self):
         if self._blocks:
+            if self._slots.at % _BLOCK_BYTES:
+                self._blocks.write(b'.')
             self._blocks.close()

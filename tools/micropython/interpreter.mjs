@@ -50,7 +50,9 @@ const calls = Object.freeze(Object.assign(Object.create(null),
   createCalls({ control, speed, bootedAt_ms, resetCause, uniqueId, bytes, post, stop, calls: () => storage.calls }),
   { collect: (force) => collect(force), heap_limit: () => heap + SHIM_BYTES },
   { air: () => readAir(air), release: () => partitions.about.release },
-  partitions.calls(bytes), createSockets((request) => post({ request }), bytes, waitUntil)));
+  partitions.calls(bytes),
+  // Certificates are judged by the device's clock.
+  createSockets((request) => post({ request: request.op === 'tls' ? { ...request, time: calls.time() } : request }), bytes, waitUntil)));
 
 const instantiate = WebAssembly.instantiate;
 const bridge = closeBridge(calls, bytes);

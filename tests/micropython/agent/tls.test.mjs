@@ -143,6 +143,36 @@ test('the agent stores a new identity, answers, connects with it, and after a re
   assert.ok(!it.device.output.some((line) => line.includes('-----BEGIN')));
 });
 
+test('before a clock was set no certificate has begun, so the time of the configuration is what TLS needs, and a newer identity brings its own', async (t) => {
+  const ours = authority(t), now = Math.floor(Date.now() / 1000);
+  const { it, seen } = await tlsRig(t, ours.broker, { ca: ours.ca, time: now - 86400 });
+  await it.device.waitForLine(/connection failed: ValueError.*certificate/);
+  assert.equal(seen.bytes, 0);
+  await it.device.powerOff();
+  // The device says each time that its clock is set to; the fake hub lives in 2027.
+  const main = fs.readFileSync(path.join(it.folder, 'main.py'), 'utf8');
+  fs.writeFileSync(path.join(it.folder, 'main.py'), `from edgemesh import platform
+set_clock = platform.Platform.set_clock
+def telling(self, seconds):
+    print('clock', seconds)
+    set_clock(self, seconds)
+platform.Platform.set_clock = telling
+${main}`);
+  const settings = JSON.parse(fs.readFileSync(path.join(it.folder, 'edgemesh.json')));
+  fs.writeFileSync(path.join(it.folder, 'edgemesh.json'), JSON.stringify({ ...settings, time: now }));
+  const clocks = () => it.device.output.filter((line) => line.startsWith('clock ')).map((line) => Number(line.slice(6)));
+  await it.powerOn();
+  await it.hub.waitFor('info');
+  assert.equal(clocks()[0], now);
+  it.hub.send('down/identity', identity(7, ours));
+  await it.hub.waitFor('hello', (b) => b.identity === 7);
+  await it.device.powerOff();
+  const from = it.hub.messages.length;
+  await it.powerOn();
+  await it.hub.waitFor('info', () => true, { from });
+  assert.ok(clocks()[0] >= 1800000000, `${clocks()}`);
+});
+
 test('a power cut at every file-system call of a change of identity leaves the old one or the new one', { timeout: 120000 }, async (t) => {
   const ours = authority(t);
   const { it } = await mutualRig(t, ours);

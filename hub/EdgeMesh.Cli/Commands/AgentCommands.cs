@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
-using System.Threading.Tasks;
 using EdgeMesh.Cli.Boards;
 using EdgeMesh.Hub.Results;
 

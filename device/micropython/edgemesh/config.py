@@ -58,7 +58,7 @@ def networks(o):
         invalid('wifi', 'an array of objects')
     for network in wifi:
         text(network, 'ssid', 32)
-        network['key'] = text(network, 'password' if 'password' in network else 'key', 64, '')
+        network['key'] = text(network, 'password' if 'password' in network else 'key', 64)
     return wifi
 
 

@@ -28,7 +28,7 @@ test('where the strongest refuses the key, the next one is joined, and the conso
 
 test('one that hides its name is found, and one without a key too', async (t) => {
   const it = await near(t, [{ ssid: 'hidden', key: '', rssi: -40, hidden: true }, { ssid: 'other', key: 'x', rssi: -30 }],
-    { wifi: [{ ssid: 'hidden' }, ...KNOWN] });
+    { wifi: [{ ssid: 'hidden', key: '' }, ...KNOWN] });
   await it.hub.waitFor('info');
 });
 

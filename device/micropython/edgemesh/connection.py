@@ -112,7 +112,7 @@ class Connection:
                     # Only now, so that certificates that cannot be read keep the program running.
                     tls = self._identities.begin()
                     link.identity = self._identities.sequence
-                    self._platform.set_clock_at_least(max(config['time'], self._identities.unix_seconds))
+                    self._identities.set_clock(self._platform)
                 will = link.topic_of(TOPIC_STATUS), '{"status":"%s"}' % STATUS_LOST
                 client.dial(config['host'], config['port'], config['device'], config['device'], self._password, will,
                             _KEEPALIVE_S, now_ms, tls)

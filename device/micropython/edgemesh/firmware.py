@@ -2,7 +2,7 @@
 # slots load this.
 #
 # The program that runs stays as it is. The bootloader counts no attempts and goes back at the first reset of a firmware that was not marked
-# valid; so the old one counts, at its boots, and starts the new one again, since a power cut looks the same (startup). Health
+# valid; so the old one counts, at its boots, and starts the new one again, since a power cut looks the same (settling). Health
 # is the program's under the new firmware, and the agent's where there is none.
 from .contracts import CODE_CRASH_LOOP, CODE_HUB_UNREACHABLE, KIND_ESP32_IMAGE, REASON_LENGTH, TRIAL_ATTEMPTS
 from .fields import cut

@@ -2,7 +2,8 @@
 import machine
 import os
 from errno import EIO, ENOENT
-from time import gmtime, sleep_ms, ticks_diff, ticks_ms, time
+from micropython import const
+from time import gmtime, sleep_ms, ticks_diff, ticks_ms
 
 try:
     from os import urandom
@@ -15,8 +16,8 @@ except ImportError:
     cryptolib = None
 
 STATE = '/state/'
-_EPOCH_2000 = 946684800
-_READ_TRIES = 3
+_EPOCH_2000 = const(946684800)
+_READ_TRIES = const(3)
 
 
 class Platform:
@@ -53,11 +54,6 @@ class Platform:
     def feed(self):
         if self._wdt:
             self._wdt.feed()
-
-    # A clock that was never set says 2000, and then no certificate has begun: it is set to what the time was at least.
-    def set_clock_at_least(self, unix_seconds):
-        if time() + (_EPOCH_2000 if gmtime(0)[0] == 2000 else 0) < unix_seconds:
-            self.set_clock(unix_seconds)
 
     def set_clock(self, unix_seconds):
         # Ports count from 1970 or from 2000.

@@ -5,7 +5,7 @@ from errno import ENOENT
 from hashlib import sha256
 import edgemesh
 from . import platform
-from .contracts import CODE_CRASH_LOOP, CODE_IMAGE_INVALID, CODE_STORAGE_FAILED, KIND_ESP32_IMAGE, TRIAL_ATTEMPTS
+from .contracts import CODE_STORAGE_FAILED, KIND_ESP32_IMAGE
 from .crypto import to_hex
 from .fields import Refused
 
@@ -47,7 +47,8 @@ def start(make):
     _hide()
     agent = make(settings, board, record)
     if board.firmware:
-        start_firmware(record, board, agent)
+        board.firmware.settle(record, board, agent)
+        board.firmware.settle = None
     agent.choose_slot(choose_slot)
     return agent
 
@@ -61,6 +62,8 @@ def _read_record(make, board, updates_firmware):
         board.firmware = find(record.trial == 'f')
     if board.firmware:
         from .firmware import FirmwareRecord, FirmwareTrial
+        from .settling import settle
+        board.firmware.settle = settle
         FirmwareRecord.firmware = board.firmware
         make.new_trial = FirmwareTrial
         record = newest(*files, FirmwareRecord)
@@ -97,29 +100,6 @@ def _has_two():
         return Partition(Partition.RUNNING).get_next_update()
     except OSError:
         return None
-
-
-# Where a firmware is on trial and does not run, it is started, or has had its attempts; each is counted in the files before.
-def start_firmware(record, board, agent):
-    while record.trial == 'f' and record.images['f']['partition'] != board.firmware.running:
-        if record.attempts == TRIAL_ATTEMPTS:
-            record.condemn(CODE_CRASH_LOOP, 'The bootloader went back %d times before the firmware was healthy.' % record.attempts)
-        else:
-            record.attempts += 1
-            if agent.saved():
-                try:
-                    # Says to main that the agent itself is on trial.
-                    platform.write('pending', b'')
-                    board.firmware.boot(record.images['f']['partition'])
-                    agent.reboot()
-                except OSError as e:
-                    # ESP-IDF's numbers are below 0.
-                    record.condemn(CODE_IMAGE_INVALID if e.errno < 0 else CODE_STORAGE_FAILED, 'The firmware cannot be started: %r' % e)
-            else:
-                record.condemn(CODE_STORAGE_FAILED, 'The boot record cannot be written, so no trial can be counted.')
-        agent.saved()
-    if record.trial != 'f':
-        platform.remove('pending')
 
 
 # The slot that the record says, where the slot's checksum agrees; '' for none. A trial's attempt is counted in the files before anybody acts on it.

@@ -1,7 +1,7 @@
 # The Wi-Fi station. Of the networks that it knows it joins the strongest in reach, where that fails the next one, and where all fail it
 # rests, with the radio off, ever longer. Nothing here waits, but for a scan, which takes the driver some 2 s.
 from micropython import const
-from network import STA_IF, STAT_CONNECTING, STAT_GOT_IP, STAT_IDLE, STAT_WRONG_PASSWORD, WLAN
+from network import STA_IF, STAT_CONNECTING, STAT_GOT_IP, STAT_IDLE, WLAN
 
 # Until then the driver's status may be that of the attempt before.
 _SETTLE_MS = const(5000)
@@ -41,7 +41,8 @@ class Station:
         status = self.wlan.status()
         if now_ms - self._tried_ms < _SETTLE_MS or status in (STAT_IDLE, STAT_CONNECTING, STAT_GOT_IP):
             return False
-        print('edgemesh: Wi-Fi:', 'the key is wrong' if status == STAT_WRONG_PASSWORD else 'fails with status %d' % status)
+        # 201: no such access point; 202: the key is wrong.
+        print('edgemesh: Wi-Fi: fails with status', status)
         return True
 
     def _try_next(self, now_ms):

@@ -75,19 +75,21 @@ test('the agent refuses a broker of a foreign authority, and one of another name
 });
 
 test('a clock that was never set is set to the time of the configuration before TLS, and a right one is left alone', async (t) => {
-  const time = 1900000000;
+  const time = 1900000000, ours = authority(t);
   const extra = { 'main.py': `import time
-from edgemesh import platform
+from edgemesh import config, identity, platform
 board = platform.Platform()
+platform.make_state_folder()
+identities = identity.Identities(config.read())
 now = lambda: time.time() + 946684800
 before = now()
-board.set_clock_at_least(${time})
+identities.set_clock(board)
 print('floor', before < 946684900, now() - ${time} in (0, 1))
 board.set_clock(${time + 5000})
-board.set_clock_at_least(${time})
+identities.set_clock(board)
 print('kept', now() - ${time + 5000} in (0, 1))
 ` };
-  const it = await rig(t, { extra, hub: false });
+  const it = await rig(t, { extra, hub: false, settings: { ca: ours.ca, time } });
   await it.device.waitForLine(/floor True True/);
   await it.device.waitForLine(/kept True/);
 });

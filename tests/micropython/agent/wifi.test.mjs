@@ -22,7 +22,7 @@ test('where the strongest refuses the key, the next one is joined, and the conso
   const it = await near(t, [HOME, { ...SHED, key: 'changed!' }]);
   await it.hub.waitFor('info');
   assert.deepEqual(tried(it), ['shed', 'home']);
-  assert.ok(it.device.output.includes('edgemesh: Wi-Fi: the key is wrong'));
+  assert.ok(it.device.output.includes('edgemesh: Wi-Fi: fails with status 202'));
   assert.ok(!it.device.output.some((line) => line.includes('home-key!') || line.includes('shed-key!')));
 });
 

@@ -34,7 +34,7 @@ public sealed class FirmwareTests(ITestOutputHelper output)
 
             await AddAsync(site, "2.0.0", Image("{}", 300_000));
             Ran refused = await site.RunAsync("ota", "start", "porch", "micropython@2.0.0");
-            Assert.Contains($"[{ErrorCodes.ImageTooLarge}]", refused.Stderr, StringComparison.Ordinal);
+            Assert.Contains(refused.Lines, line => line.Contains($"[{ErrorCodes.ImageTooLarge}]", StringComparison.Ordinal));
         });
     }
 

@@ -169,7 +169,7 @@ describe('power cuts', { concurrency: true }, () => {
       });
       let cuts = 0;
       const offer = () => it.hub.offer(image, { session: 9, chunk_bytes: 1500, ...KIND });
-      const confirmed = () => it.hub.waitFor('ota/report', (b) => b.session === 9 && b.state === 'confirmed');
+      const confirmed = () => it.hub.waitFor('ota/report', (b) => b.session === 9 && b.state === 'confirmed', { timeout_ms: 60000 });
       // The boots of one update: the transfer, the start of the new one by the old one, the trial.
       for (let boot = 0; boot < 3; boot++) {
         for (let at = STRIDE === 1 ? 1 : 5; ; at += STRIDE) {

@@ -31,6 +31,7 @@ def loop():
 `;
 const runsOn = (it, release, from = it.hub.messages.length) => it.hub.waitFor('telemetry', (b) => b.release === release, { from });
 
+describe('firmware', { concurrency: 4 }, () => {
 test('a firmware is stored in the other slot, tried, marked valid once the hub has its report, and stays over resets', async (t) => {
   const it = await board(t);
   assert.deepEqual(it.info.kinds, ['micropython-app', 'esp32-image']);
@@ -148,9 +149,10 @@ test('a transfer goes on after a reset with the first block that is not whole, w
   const report = await it.hub.waitFor('ota/report', (b) => b.state !== 'applying');
   assert.equal(report.state, 'confirmed');
 });
+});
 
-// Every tenth call by default, since each is three boots and more; POWER_CUTS=all does them all, of both kinds, in some 3 minutes.
-const STRIDE = process.env.POWER_CUTS === 'all' ? 1 : 10;
+// Every twentieth call by default, since each is three boots and more; POWER_CUTS=all does them all, of both kinds, in some 3 minutes.
+const STRIDE = process.env.POWER_CUTS === 'all' ? 1 : 20;
 const CUTS = [{ written: 700, unflushed: 'lost' }, { written: 0, unflushed: 'kept' }].slice(0, STRIDE === 1 ? 2 : 1);
 
 describe('power cuts', { concurrency: true }, () => {

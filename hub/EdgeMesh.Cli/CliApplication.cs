@@ -70,6 +70,7 @@ public static class CliApplication
             HubCommand.Create(options),
             StatusCommand.Create(options),
             DeviceCommands.Create(options),
+            AgentCommands.Create(options),
             EnrollCommands.Create(options),
             CommandCommands.Create(options),
             TokenCommands.Create(options),

@@ -26,7 +26,7 @@ public static class ExitCodes
     /// <summary>It exists already, or is in use.</summary>
     public const int Conflict = 5;
 
-    /// <summary>The hub, its broker or a model cannot be reached, or there is no sandbox.</summary>
+    /// <summary>The hub, its broker, a model or the board cannot be reached, or there is no sandbox or mpremote.</summary>
     public const int Unavailable = 6;
 
     /// <summary>The wait ended before the outcome was known.</summary>
@@ -59,7 +59,7 @@ public static class ExitCodes
             ErrorCodes.TemplateInvalid, ErrorCodes.RequestEmpty, ErrorCodes.RequestTooLong, ErrorCodes.RequestForbidden, ErrorCodes.RequestUnsupported,
             ErrorCodes.RequestNotUnderstood, ErrorCodes.RequestContradictory, ErrorCodes.RequestOutOfRange, ErrorCodes.PinUnknown, ErrorCodes.PinReserved,
             ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
-            ErrorCodes.SignatureRequired, ErrorCodes.PublisherUntrusted,
+            ErrorCodes.SignatureRequired, ErrorCodes.PublisherUntrusted, ErrorCodes.BoardUnsuitable,
             ErrorCodes.EnrollmentRefused, ErrorCodes.EnrollmentExhausted, ErrorCodes.EnrollmentCancelled,
             ErrorCodes.ProgramRefused, ErrorCodes.ProgramNotApproved, ErrorCodes.ProgramDamaged,
             ErrorCodes.ModelAnswerTooLong, ErrorCodes.ModelNoProgram, ErrorCodes.ModelProgramRefused, ErrorCodes.ModelBudgetSpent, ErrorCodes.RedactionIncomplete,
@@ -70,13 +70,16 @@ public static class ExitCodes
             ErrorCodes.DeviceNotRevoked, ErrorCodes.RotationInProgress, ErrorCodes.CommandSent, ErrorCodes.QueueFull, ErrorCodes.TokenExists,
             ErrorCodes.PublisherExists, ErrorCodes.EnrollmentWait,
         ]),
-        (Unavailable, "the hub, its broker or a model cannot be reached, or there is no sandbox",
-            [ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable, ErrorCodes.ModelUnavailable, ErrorCodes.ModelAnswerInvalid]),
+        (Unavailable, "the hub, its broker, a model or the board cannot be reached, or there is no sandbox or mpremote",
+        [
+            ErrorCodes.HubUnavailable, ErrorCodes.BrokerUnavailable, ErrorCodes.SandboxUnavailable, ErrorCodes.ModelUnavailable, ErrorCodes.ModelAnswerInvalid,
+            ErrorCodes.MpremoteMissing, ErrorCodes.BoardUnavailable,
+        ]),
         (Timeout, "the wait ended before the outcome was known", [ErrorCodes.WaitTimeout, ErrorCodes.CommandExpired, ErrorCodes.EnrollmentExpired, ErrorCodes.ModelTimeout]),
         (UpdateFailed, "the update failed or was rolled back",
         [
             ErrorCodes.Aborted, ErrorCodes.OfferTimeout, ErrorCodes.ChunkAckTimeout, ErrorCodes.VerifyTimeout, ErrorCodes.SessionExpired, ErrorCodes.HashMismatch,
-            ErrorCodes.ChunkOutOfRange, ErrorCodes.ChunkLengthWrong, ErrorCodes.CrashLoop, ErrorCodes.HubUnreachable,
+            ErrorCodes.ChunkOutOfRange, ErrorCodes.ChunkLengthWrong, ErrorCodes.CrashLoop, ErrorCodes.HubUnreachable, ErrorCodes.ImageInvalid,
             ErrorCodes.ProgramUnhealthy,
         ]),
         (AuditBroken, "the audit log was changed, or the disk damaged it", [ErrorCodes.AuditBroken]),

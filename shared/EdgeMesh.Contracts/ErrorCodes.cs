@@ -296,4 +296,17 @@ public static class ErrorCodes
 
     /// <summary>Something private was left after redaction, so that nothing was sent.</summary>
     public const string RedactionIncomplete = "redaction_incomplete";
+
+
+    /// <summary>The board's bootloader refuses the image: it is not one of this chip's, or damaged.</summary>
+    public const string ImageInvalid = "image_invalid";
+
+    /// <summary>The program that reaches a board by its serial port, <c>mpremote</c>, is not installed here.</summary>
+    public const string MpremoteMissing = "mpremote_missing";
+
+    /// <summary>No MicroPython answers at the serial port, or it stopped answering.</summary>
+    public const string BoardUnavailable = "board_unavailable";
+
+    /// <summary>The board cannot carry the agent: another port of MicroPython, too old a version, or too little room.</summary>
+    public const string BoardUnsuitable = "board_unsuitable";
 }

@@ -145,10 +145,14 @@ public static class Codec
     };
 
     /// <summary>Members of a device's info.</summary>
-    public static JsonWriter Write(DeviceInfo m) => new JsonWriter()
-        .Add("type", m.Type).Add("runtime", m.Runtime).Add("agent", m.Agent).Add("kinds", m.Kinds).Add("slot_bytes", m.SlotBytes)
-        .Add("window", m.Window).Add("chunk_bytes", m.ChunkBytes).Add("capabilities", m.Capabilities).Add("sequence", m.Sequence)
-        .AddIfAny("program_id", m.ProgramId).AddIfAny("program_version", m.ProgramVersion).AddIfAny("board", m.Board);
+    public static JsonWriter Write(DeviceInfo m)
+    {
+        JsonWriter writer = new JsonWriter()
+            .Add("type", m.Type).Add("runtime", m.Runtime).Add("agent", m.Agent).Add("kinds", m.Kinds).Add("slot_bytes", m.SlotBytes)
+            .Add("window", m.Window).Add("chunk_bytes", m.ChunkBytes).Add("capabilities", m.Capabilities).Add("sequence", m.Sequence)
+            .AddIfAny("program_id", m.ProgramId).AddIfAny("program_version", m.ProgramVersion).AddIfAny("board", m.Board);
+        return m.FirmwareBytes > 0 ? writer.Add("firmware_bytes", m.FirmwareBytes) : writer;
+    }
 
     /// <summary>Reads a device's info.</summary>
     public static DeviceInfo ReadDeviceInfo(JsonObject o) => new DeviceInfo
@@ -158,6 +162,7 @@ public static class Codec
         Agent = o.String("agent", Limits.NameLength),
         Kinds = o.OptionalStrings("kinds", 8, Limits.NameLength),
         SlotBytes = o.Integer("slot_bytes", 0, Number),
+        FirmwareBytes = o.OptionalInteger("firmware_bytes", 0, Number, 0),
         Window = (int)o.Integer("window", 1, Limits.WindowMax),
         ChunkBytes = (int)o.Integer("chunk_bytes", Limits.ChunkBytesMin, Limits.ChunkBytesMax),
         Capabilities = o.OptionalStrings("capabilities", 64, Limits.NameLength),

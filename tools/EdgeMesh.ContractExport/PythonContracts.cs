@@ -32,7 +32,7 @@ public static partial class PythonContracts
         ErrorCodes.PinReserved, ErrorCodes.PinInputOnly, ErrorCodes.PinNotAnalog, ErrorCodes.PinConflict,
         ErrorCodes.PublisherUnknown, ErrorCodes.PublisherExists,
         ErrorCodes.EnrollmentUnknown, ErrorCodes.EnrollmentWait, ErrorCodes.EnrollmentExpired, ErrorCodes.EnrollmentExhausted,
-        ErrorCodes.EnrollmentCancelled,
+        ErrorCodes.EnrollmentCancelled, ErrorCodes.MpremoteMissing, ErrorCodes.BoardUnavailable, ErrorCodes.BoardUnsuitable,
         ErrorCodes.ProgramUnknown, ErrorCodes.ProgramRefused, ErrorCodes.ProgramNotApproved, ErrorCodes.ProgramDamaged, ErrorCodes.ProgramUnhealthy,
         ErrorCodes.ModelUnavailable, ErrorCodes.ModelTimeout, ErrorCodes.ModelAnswerInvalid, ErrorCodes.ModelAnswerTooLong, ErrorCodes.ModelNoProgram,
         ErrorCodes.ModelProgramRefused, ErrorCodes.ModelBudgetSpent, ErrorCodes.RedactionIncomplete,

@@ -16,6 +16,7 @@ internal static class ScenarioPlayer
     public static ReceiverProfile ProfileOf(JsonObject o) => new()
     {
         DeviceType = o.Text("device_type"), Kinds = o["kinds"]!.AsArray().Select(n => (string)n!).ToArray(), SlotBytes = o.Number("slot_bytes"),
+        FirmwareBytes = o["firmware_bytes"] is null ? 0 : o.Number("firmware_bytes"),
         Window = (int)o.Number("window"), ChunkBytes = (int)o.Number("chunk_bytes"),
         Capabilities = o["capabilities"]!.AsArray().Select(n => (string)n!).ToArray(), Sequence = o.Number("sequence"),
         OnTrial = (bool)o["on_trial"]!, AppliedSession = o.Number("applied_session"), UnixSeconds = o.Number("unix_seconds"),

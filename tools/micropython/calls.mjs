@@ -9,6 +9,15 @@ export const DEADLINE = 0, CLOCK = 1;
 /** The host's monotonic clock in milliseconds; one for all threads. */
 export const hostNow_ms = () => Number(process.hrtime.bigint()) / 1e6;
 
+/** What the host says is in the air: JSON in shared memory, after its length in bytes. '' for a station that always finds its access point. */
+export const AIR_BYTES = 2048;
+export function writeAir(shared, air) {
+  const text = air ? Buffer.from(JSON.stringify(air)) : Buffer.alloc(0);
+  new Uint8Array(shared, 4).set(text);
+  Atomics.store(new Int32Array(shared, 0, 1), 0, text.length);
+}
+export const readAir = (shared) => Buffer.from(new Uint8Array(shared, 4, Atomics.load(new Int32Array(shared, 0, 1), 0))).toString();
+
 // 2000-01-01T00:00:00Z in Unix seconds: the ESP32's epoch, and where its clock stands after power-on.
 const EPOCH_2000 = 946684800;
 

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { CLOCK, DEADLINE, WAKE, hostNow_ms } from './calls.mjs';
+import { AIR_BYTES, CLOCK, DEADLINE, WAKE, hostNow_ms, writeAir } from './calls.mjs';
 import { Network } from './network.mjs';
 
 /** machine.reset_cause() on the ESP32. machine.reset() is a HARD_RESET there; SystemExit and machine.soft_reset() are soft. */
@@ -23,6 +23,7 @@ class Device extends EventEmitter {
   #options; #folder; #temporary; #worker; #network; #timer; #finish; #ended = false;
   #control = new SharedArrayBuffer(64);
   #doubles = new Float64Array(this.#control, 16);
+  #air = new SharedArrayBuffer(AIR_BYTES);
   /** Lines printed since power-on. */
   output = [];
   /** How often the board has booted, and why the last time (a key of RESET_CAUSE). */
@@ -34,6 +35,7 @@ class Device extends EventEmitter {
   constructor(options) {
     super();
     this.#options = { heap: DEFAULT_HEAP_BYTES, speed: 1, reboot: true, ...options };
+    writeAir(this.#air, options.air);
     this.#temporary = typeof options.flash !== 'string';
     this.#folder = this.#temporary ? fs.mkdtempSync(path.join(os.tmpdir(), 'flash-')) : path.resolve(options.flash);
     if (this.#temporary) writeImage(this.#folder, options.flash ?? {});
@@ -43,6 +45,9 @@ class Device extends EventEmitter {
 
   /** The flash's content: path from the root to bytes, null for a folder. */
   flash() { return readImage(this.#folder); }
+
+  /** What the Wi-Fi station finds from now on: see boot. */
+  setAir(air) { writeAir(this.#air, air); }
 
   /** Pulls the plug: as kill -9 would. */
   async powerOff() { await this.#end('off'); return this.finished; }
@@ -61,14 +66,14 @@ class Device extends EventEmitter {
   }
 
   async start() {
-    const { heap, speed, cut, full, uniqueId } = this.#options;
+    const { heap, speed, cut, full, uniqueId, partitions } = this.#options;
     this.boots++;
     if (this.cause === 'power') this.#doubles[CLOCK] = 0;
     this.#doubles[DEADLINE] = 0;
     const words = new Int32Array(this.#control);
     const network = this.#network = new Network(() => { Atomics.add(words, WAKE, 1); Atomics.notify(words, WAKE); });
     const worker = this.#worker = new Worker(new URL('./interpreter.mjs', import.meta.url), { workerData: {
-      wasm: await wasm(), folder: this.#folder, heap, speed, cut, full, control: this.#control, resetCause: RESET_CAUSE[this.cause],
+      wasm: await wasm(), folder: this.#folder, partitionsFolder: partitions, air: this.#air, heap, speed, cut, full, control: this.#control, resetCause: RESET_CAUSE[this.cause],
       uniqueId: uniqueId ?? createHash('sha256').update(this.#folder).digest('hex').slice(0, 12), bootedAt_ms: hostNow_ms() } });
     worker.on('message', (message) => { if (worker === this.#worker) this.#message(message, network); });
     worker.on('error', (error) => { if (worker === this.#worker) this.#panic(error); });
@@ -138,6 +143,9 @@ class Device extends EventEmitter {
  * @param options.reboot false: stop at the first reset
  * @param options.uniqueId machine.unique_id() as 12 hex digits
  * @param options.cut lose power at a file-system call: see Storage
+ * @param options.partitions the folder of two firmware slots, from flashPartitions; without one the board has one slot, and none to update
+ * @param options.air the access points in reach, { aps: [{ ssid, key, rssi, hidden }], errors: { scan: 'text of an OSError' } }; without it there is
+ *   always one, whatever its name and key
  * @param options.full find no room at file-system calls: see Storage
  * @returns the started Device
  */

@@ -3,14 +3,15 @@
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { closeBridge } from './bridge.mjs';
-import { createCalls } from './calls.mjs';
+import { createCalls, readAir } from './calls.mjs';
 import { createCollector, GARBAGE_BYTES } from './collector.mjs';
 import { createSockets } from './sockets.mjs';
+import { oneSlot, Partitions } from './partitions.mjs';
 import { Storage } from './storage.mjs';
 
-const { wasm, folder, heap, speed, cut, full, control, resetCause, uniqueId, bootedAt_ms } = workerData;
+const { wasm, folder, partitionsFolder, heap, speed, cut, full, control, air, resetCause, uniqueId, bootedAt_ms } = workerData;
 // What the shims and the module table take of the collected heap; on a device they are in flash. Measured, and held by a test.
-const SHIM_BYTES = 25 * 1024;
+const SHIM_BYTES = 30 * 1024;
 // The C heap keeps this much for paths, directory listings and strings from the host.
 const C_HEAP_BYTES = 64 * 1024;
 const MODULES = new URL('./modules/', import.meta.url);
@@ -41,11 +42,17 @@ const waitUntil = (predicate, timeout_ms) => {
 };
 
 const storage = new Storage(folder, { cut, full }, () => stop({ end: 'cut', calls: storage.calls }));
+const partitions = partitionsFolder ? new Partitions(partitionsFolder, (make) => storage.change(make)) : oneSlot;
+// A firmware that crashes before MicroPython starts: the board resets, and the bootloader is asked again.
+if (!partitions.bootloader()) stop({ end: 'reset', cause: 'hard', calls: storage.calls });
 let collect;
 const calls = Object.freeze(Object.assign(Object.create(null),
   createCalls({ control, speed, bootedAt_ms, resetCause, uniqueId, bytes, post, stop, calls: () => storage.calls }),
   { collect: (force) => collect(force), heap_limit: () => heap + SHIM_BYTES },
-  createSockets((request) => post({ request }), bytes, waitUntil)));
+  { air: () => readAir(air), release: () => partitions.about.release },
+  partitions.calls(bytes),
+  // Certificates are judged by the device's clock.
+  createSockets((request) => post({ request: request.op === 'tls' ? { ...request, time: calls.time() } : request }), bytes, waitUntil)));
 
 const instantiate = WebAssembly.instantiate;
 const bridge = closeBridge(calls, bytes);

@@ -28,14 +28,14 @@ class Connection {
     this.#attach(net.connect({ host, port, family: 4 }).setNoDelay(true), 'connect');
   }
 
-  startTls({ name, ca, verify, cert, key }) {
+  startTls({ name, ca, verify, cert, key, time }) {
     for (const event of ['data', 'end', 'error', 'close']) this.#socket.removeAllListeners(event);
     this.#tls = true;
     try {
       // The ESP32's mbedTLS is built for TLS 1.2; it checks names only where one was given.
       this.#attach(tls.connect({ socket: this.#socket, servername: name && !net.isIP(name) ? name : undefined, host: name || undefined,
         ca, cert, key, rejectUnauthorized: verify, maxVersion: 'TLSv1.2',
-        ...(name ? {} : { checkServerIdentity: () => undefined }) }), 'secureConnect');
+        ...(name ? {} : { checkServerIdentity: () => undefined }) }), 'secureConnect', () => !verify || begun(this.#socket, time));
     } catch {
       this.#set(ERROR, EIO);
     }
@@ -56,9 +56,13 @@ class Connection {
   close() { this.#socket.destroySoon(); }
   destroy() { this.#socket.destroy(); }
 
-  #attach(socket, ready) {
+  #attach(socket, ready, accepts = () => true) {
     this.#socket = socket;
-    socket.once(ready, () => this.#set(STATE, OPEN));
+    socket.once(ready, () => {
+      if (accepts()) { this.#set(STATE, OPEN); return; }
+      this.#set(ERROR, CERTIFICATE_REFUSED);
+      socket.destroy();
+    });
     socket.on('data', (data) => {
       this.#rest = this.#push(data);
       if (this.#rest) { Atomics.store(this.#words, PAUSED, 1); socket.pause(); }
@@ -85,6 +89,15 @@ class Connection {
   }
 
   #set(index, value) { Atomics.store(this.#words, index, value); this.#wake(); }
+}
+
+/** Whether all certificates of the peer have begun by the device's clock. That they have not ended is judged by the host's. */
+function begun(socket, time) {
+  for (let certificate = socket.getPeerCertificate(true), below; certificate && certificate !== below; certificate = certificate.issuerCertificate) {
+    if (Date.parse(certificate.valid_from) / 1000 > time) return false;
+    below = certificate;
+  }
+  return true;
 }
 
 /** All connections of one boot of the device. */

@@ -148,6 +148,13 @@ export class Storage {
     return this.#losePower();
   }
 
+  /** One change of the flash outside the file system, counted as a call: make(count) makes its first bytes, make() all of it. */
+  change(make) {
+    if (!this.#step(true)) { make(); return; }
+    make(this.#cut.written);
+    this.#losePower();
+  }
+
   /** Whether the call that was counted last finds no room. */
   #isFull() {
     if (this.#full === undefined) return false;

@@ -5,7 +5,7 @@ from micropython import const
 from . import platform
 from .connection import Connection
 from .contracts import (
-    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND,
+    CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_ESP32_IMAGE, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND,
     TOPIC_HEALTH, TOPIC_IDENTITY, TOPIC_IDENTITY_ANSWER, TOPIC_INFO, TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
@@ -27,6 +27,7 @@ _LINES_KEPT = const(8)
 
 class Agent:
     new_delivery = Delivery
+    new_trial = Trial
 
     def __init__(self, settings, board, record):
         self._config = settings
@@ -47,9 +48,13 @@ class Agent:
         self._record = record
         self._profile = Profile(settings['type'], [KIND_MICROPYTHON_APP], settings['slot_bytes'], settings['window'],
                                 settings['chunk_bytes'], settings['capabilities'])
+        if board.firmware:
+            self._profile.kinds.append(KIND_ESP32_IMAGE)
+            self._profile.firmware_bytes = board.firmware.bytes
         self._connection = Connection(settings, board, self)
         self._delivery = self.new_delivery(record, self._profile, self)
-        self._trial = Trial(record, board.now_ms(), settings['healthy_after_ms'], settings['hub_patience_ms'],
+        self._delivery.firmware = board.firmware
+        self._trial = self.new_trial(record, board.now_ms(), settings['healthy_after_ms'], settings['hub_patience_ms'],
                             settings['report_retry_ms'])
         self.device_id = settings['device']
         self._requests = Requests(self)
@@ -67,6 +72,9 @@ class Agent:
             if self._suspect:
                 self._go_alone()
             self._run_program()
+        elif self._record.trial:
+            # A firmware's: there is no program to judge it by.
+            self._running()
         while True:
             self.pump(_WAIT_MAX_MS)
 
@@ -98,7 +106,7 @@ class Agent:
             due_ms = min(connection.due_ms, delivery.receiver.due_ms, trial.due_ms)
             wait_ms = min(wait_ms, _WAIT_MAX_MS, due_ms - board.now_ms())
             if wait_ms > 0:
-                connection.wait(wait_ms)
+                connection.wait(wait_ms, not delivery.receiver.busy)
         connection.poll(board.now_ms())
         delivery.poll(board.now_ms())
         if board.now_ms() >= trial.due_ms:
@@ -152,7 +160,7 @@ class Agent:
             self._requests.take(body)
             return
         if kind == TOPIC_IDENTITY:
-            self.send(TOPIC_IDENTITY_ANSWER, self._board.identities.take(body))
+            self.send(TOPIC_IDENTITY_ANSWER, self._board.identities.take(body, self._unix + now_ms // 1000))
             self._connection.switch(now_ms)
             return
         session = integer(body, 'session', 1, _UINT32)
@@ -265,6 +273,8 @@ class Agent:
             info[name] = settings[name]
         if 'board' in settings:
             info['board'] = settings['board']
+        if self._profile.firmware_bytes:
+            info['firmware_bytes'] = self._profile.firmware_bytes
         image = self._record.images.get(self._slot)
         if image:
             info['program_id'] = image['id']
@@ -303,6 +313,9 @@ class Agent:
                 self._program.run()
                 self.log('The program has ended.')
                 return
+            except KeyboardInterrupt:
+                # Somebody at the console; a program that raises it is the watchdog's.
+                raise
             except BaseException as e:
                 # Whatever it is, SystemExit and MemoryError too, it is the program's and not the agent's.
                 fault = e
@@ -311,6 +324,7 @@ class Agent:
             gc.collect()
             line = sentence(fault)
             fault = None
+            self._ran = False
             self._step_trial('faulted', line)
             if self._board.now_ms() - started_ms > _RESTART_MAX_MS:
                 wait_ms = _RESTART_MS

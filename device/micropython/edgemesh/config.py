@@ -43,18 +43,25 @@ def _check(o):
             ('report_retry_ms', 100, _DAY_MS, 10000), ('watchdog_ms', 1000, _DAY_MS, 30000),
             ('health_every_ms', 1000, _DAY_MS, 60000)):
         o[name] = integer(o, name, low, high, default)
-    if type(o.setdefault('encrypt', True)) is not bool:
-        invalid('encrypt', 'true or false')
     text(o, 'board', NAME_LENGTH, '')
+    for name, default in (('encrypt', True), ('firmware', True), ('light_sleep', False)):
+        if type(o.setdefault(name, default)) is not bool:
+            invalid(name, 'true or false')
     o['capabilities'] = texts(o, 'capabilities', 64, NAME_LENGTH)
     o['publishers'] = _publishers(o)
-    networks = o.setdefault('wifi', [])
-    if type(networks) is not list or not all(type(n) is dict for n in networks):
-        invalid('wifi', 'an array of objects')
-    for network in networks:
-        text(network, 'ssid', 32)
-        text(network, 'password', 64)
+    networks(o)
     return o
+
+
+# The Wi-Fi networks; a key may also be called password, as it was once.
+def networks(o):
+    wifi = o.setdefault('wifi', [])
+    if type(wifi) is not list or not all(type(n) is dict for n in wifi):
+        invalid('wifi', 'an array of objects')
+    for network in wifi:
+        text(network, 'ssid', 32)
+        network['key'] = text(network, 'password' if 'password' in network else 'key', 64)
+    return wifi
 
 
 # The keys that sign images, one for each kind. Were one that cannot be read passed over, images would be taken unsigned.

@@ -53,11 +53,17 @@ class Connection:
     def due_ms(self):
         return self._dial_ms if self._client.closed else min(self._link.due_ms, self._switch_ms)
 
-    def wait(self, ms):
-        if self._client.closed:
-            self._platform.sleep_ms(ms)
-        else:
-            self._client.wait(ms)
+    # idle: nothing is under way that the board's sleep could hold up. It sleeps lightly where that is allowed: with the radio off, or
+    # between two looks at a connection that stands.
+    def wait(self, ms, idle):
+        client, board = self._client, self._platform
+        sleep = idle and board.light_sleep
+        if client.closed:
+            (sleep if sleep and board.station and not board.station.wlan else board.sleep_ms)(ms)
+        elif not sleep or not self.online:
+            client.wait(ms)
+        elif not client.wait(0):
+            sleep(ms)
 
     def poll(self, now_ms):
         try:
@@ -100,13 +106,13 @@ class Connection:
             self._agent.lost('connects anew, with the identity that the hub sent')
         client, link, config = self._client, self._link, self._config
         if client.closed:
-            if self._platform.online(config['wifi']) and now_ms >= self._dial_ms:
+            if self._platform.online() and now_ms >= self._dial_ms:
                 tls = None
                 if self._identities:
                     # Only now, so that certificates that cannot be read keep the program running.
                     tls = self._identities.begin()
                     link.identity = self._identities.sequence
-                    self._platform.set_clock_at_least(config['time'])
+                    self._identities.set_clock(self._platform)
                 will = link.topic_of(TOPIC_STATUS), '{"status":"%s"}' % STATUS_LOST
                 client.dial(config['host'], config['port'], config['device'], config['device'], self._password, will,
                             _KEEPALIVE_S, now_ms, tls)

@@ -88,6 +88,7 @@ CODE_SIGNATURE_REQUIRED = "signature_required"
 CODE_PUBLISHER_UNTRUSTED = "publisher_untrusted"
 CODE_ENROLLMENT_REFUSED = "enrollment_refused"
 CODE_INTERNAL = "internal"
+CODE_IMAGE_INVALID = "image_invalid"
 
 # States of a report.
 STATE_APPLYING = "applying"

@@ -14,6 +14,9 @@ _PROGRESS_MS = const(2000)
 
 
 class Delivery:
+    # Where a firmware goes; None where there is no such place.
+    firmware = None
+
     # The agent's: send(topic kind, body), save() the record, save_trial(), refused(code, reason), report_wanted(), reboot(), log().
     def __init__(self, record, profile, agent):
         self.receiver = OtaReceiver(profile)
@@ -31,7 +34,7 @@ class Delivery:
     # The slot's file and how far it came are all that a transfer needs to go on after a reboot.
     def restore(self, now_ms):
         if self._record.transfer:
-            self.step(('restored', self._record.transfer, platform.size(self._file_name())), now_ms)
+            self.step(('restored', self._record.transfer, self._store.size(self._file_name())), now_ms)
 
     # As after a reset, without one.
     def restart(self, now_ms):
@@ -76,7 +79,11 @@ class Delivery:
         return self._hash is not None
 
     def _file_name(self):
-        return self._record.spare + '.img'
+        return self._record.target + '.img'
+
+    @property
+    def _store(self):
+        return self.firmware if self._record.target == 'f' else platform
 
     def _do(self, effect):
         kind = effect[0]
@@ -97,13 +104,13 @@ class Delivery:
             self._close()
             self._record.begin_transfer(effect[1])
             self._agent.save()
-            self._slot = platform.open_file(self._file_name(), 'wb')
+            self._slot = self._store.open_file(self._file_name(), 'wb')
         elif kind == 'adopt':
             self._record.transfer = effect[1]
             self._agent.save()
         elif kind == 'trim':
             self._close()
-            platform.trim(self._file_name(), effect[1], self._scratch)
+            self._store.trim(self._file_name(), effect[1], self._scratch)
         elif kind == 'hash':
             self._begin_hash()
         elif kind == 'discard':
@@ -114,7 +121,7 @@ class Delivery:
                 pass
             # Room first: where storage is full, the record can only be written once the slot is empty.
             platform.remove('held')
-            platform.remove(self._file_name())
+            self._store.remove(self._file_name())
             self._record.end_transfer()
             self._agent.save()
         elif kind == 'apply':
@@ -127,7 +134,7 @@ class Delivery:
 
     def _open_slot(self):
         if not self._slot:
-            self._slot = platform.open_file(self._file_name(), 'ab')
+            self._slot = self._store.open_file(self._file_name(), 'ab')
         return self._slot
 
     def _hold(self, sequence):
@@ -159,7 +166,7 @@ class Delivery:
         self._hash = sha256()
         self._hashed = 0
         self._told_ms = None
-        self._slot = platform.open_file(self._file_name(), 'rb')
+        self._slot = self._store.open_file(self._file_name(), 'rb')
 
     def _hash_slice(self, now_ms):
         size = self._record.transfer.size

@@ -29,6 +29,7 @@ def enroll():
     try:
         wanted = _read()
         board = platform.Platform()
+        board.join(config.networks(wanted))
         if not board.random:
             raise Refused('', 'this board has no source of randomness (os.urandom); nothing it proves would be safe')
         _Enrolling(wanted, board).run()
@@ -119,7 +120,7 @@ class _Enrolling:
     def _poll(self, now_ms):
         e, client, wanted = self._enrollment, self._client, self._wanted
         if client.closed:
-            if self._board.online(wanted.get('wifi', [])) and now_ms >= self._dial_ms:
+            if self._board.online() and now_ms >= self._dial_ms:
                 client.dial(wanted['host'], wanted['port'], e.user, e.user, e.token, None, _KEEPALIVE_S, now_ms, self._tls)
             return
         was_open = client.open

@@ -5,6 +5,7 @@
 # older is not tried any more, since an authority may have been given up because its key got out. Another configuration ends all of that.
 import gc
 from hashlib import sha256
+from time import gmtime, time
 from . import platform, tls
 from .contracts import (
     CODE_SEQUENCE_NOT_ABOVE, CODE_STORAGE_FAILED, CODE_STORAGE_FULL, IDENTITY_ATTEMPTS, IDENTITY_BYTES)
@@ -14,6 +15,8 @@ from .slots import checked, read_checked
 
 # Not in errno, though littlefs and FAT raise it.
 _ENOSPC = 28
+# Ports count from 1970 or from 2000.
+_EPOCH_2000 = 946684800
 _NUMBER = 999999999999999999
 _MEMBERS = 'ca', 'certificate', 'private_key'
 
@@ -33,6 +36,7 @@ def check(o):
 class Identities:
     def __init__(self, config):
         own = {'sequence': 0}
+        self._configured_seconds = config['time']
         for name in _MEMBERS:
             # Out of the configuration: nobody else needs them, and they are large.
             if name in config:
@@ -54,6 +58,13 @@ class Identities:
     @property
     def sequence(self):
         return self._current['sequence']
+
+    # A clock that was never set says 2000, and then no certificate has begun: it is set to what the time was at least, by the configuration,
+    # or when the hub sent the identity, since a new authority's certificates may begin after the configuration was written.
+    def set_clock(self, board):
+        at_least = max(self._current.get('time', 0), self._configured_seconds)
+        if time() + (_EPOCH_2000 if gmtime(0)[0] == 2000 else 0) < at_least:
+            board.set_clock(at_least)
 
     # A connection is to be made: with this context. A ValueError where certificates cannot be read.
     def begin(self):
@@ -91,8 +102,9 @@ class Identities:
         self._next = 0
 
     # Keeps another one, which the next connection is made with, and gives the answer. Where it cannot be kept, all stays as it was.
-    def take(self, body):
+    def take(self, body, unix_seconds):
         identity = check(body)
+        identity['time'] = unix_seconds
         answer = {'sequence': identity['sequence'], 'state': 'rejected'}
         if identity['sequence'] <= self.sequence:
             answer['code'] = CODE_SEQUENCE_NOT_ABOVE
@@ -125,6 +137,6 @@ class Identities:
         if not o or o.get('configured') != self._configured:
             return None
         try:
-            return dict(check(o), proven=o.get('proven') is True)
+            return dict(check(o), proven=o.get('proven') is True, time=integer(o, 'time', 0, _NUMBER, 0))
         except Refused:
             return None

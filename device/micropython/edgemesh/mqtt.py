@@ -67,11 +67,11 @@ class Client:
         self._phase = _CLOSED
         self._pending = b''
 
-    # Waits until something can be read, or sent that waits, or the time is up.
+    # Waits until something can be read, or sent that waits, or the time is up; says what.
     def wait(self, ms):
         if self._phase != _DIALLING:
             self._poller.modify(self._socket, POLLIN | POLLOUT if self._pending else POLLIN)
-        self._poller.poll(ms)
+        return self._poller.poll(ms)
 
     def poll(self, now_ms):
         if self._phase == _CLOSED:

@@ -2,7 +2,7 @@
 from .contracts import (
     IMAGE_BYTES_MAX, CODE_DEVICE_TYPE_MISMATCH, CODE_KIND_UNSUPPORTED, CODE_IMAGE_TOO_LARGE,
     CODE_REQUIREMENT_MISSING, CODE_SEQUENCE_NOT_ABOVE, CODE_MANIFEST_EXPIRED, CODE_MANIFEST_INVALID, CODE_ENCODING_UNSUPPORTED,
-    CODE_TRIAL_IN_PROGRESS, ENCODING_RAW, ENCODING_BASE64)
+    CODE_TRIAL_IN_PROGRESS, ENCODING_RAW, ENCODING_BASE64, KIND_ESP32_IMAGE)
 from .crypto import from_base64url
 from .fields import Refused, digits, integer, invalid, is_name, is_version, parse_object, texts
 
@@ -52,6 +52,8 @@ class Profile:
         self.device_type = device_type
         self.kinds = kinds
         self.slot_bytes = slot_bytes
+        # Room for a firmware; 0 where slot_bytes holds for all kinds.
+        self.firmware_bytes = 0
         self.window = window
         self.chunk_bytes = chunk_bytes
         self.capabilities = capabilities
@@ -75,9 +77,9 @@ def judge(offered, encoding, device):
             m['device_type'], device.device_type)
     if m['kind'] not in device.kinds:
         return CODE_KIND_UNSUPPORTED, 'This device cannot run images of the kind "%s".' % m['kind']
-    if m['size'] > device.slot_bytes:
-        return CODE_IMAGE_TOO_LARGE, 'The image has %d bytes, the slot takes %d; make the image smaller.' % (
-            m['size'], device.slot_bytes)
+    slot_bytes = m['kind'] == KIND_ESP32_IMAGE and device.firmware_bytes or device.slot_bytes
+    if m['size'] > slot_bytes:
+        return CODE_IMAGE_TOO_LARGE, 'The image has %d bytes, the slot takes %d; make the image smaller.' % (m['size'], slot_bytes)
     for capability in m['requires']:
         if capability not in device.capabilities:
             return CODE_REQUIREMENT_MISSING, 'The image requires "%s", which this device lacks.' % capability

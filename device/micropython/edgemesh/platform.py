@@ -1,9 +1,9 @@
-# All that touches the board: Wi-Fi, reset, watchdog, clock, randomness and files.
+# All that touches the board: reset, watchdog, clock, randomness and files; Wi-Fi is wifi's, the slots for firmware are partition's.
 import machine
 import os
 from errno import EIO, ENOENT
-from network import STA_IF, WLAN
-from time import gmtime, sleep_ms, ticks_diff, ticks_ms, time
+from micropython import const
+from time import gmtime, sleep_ms, ticks_diff, ticks_ms
 
 try:
     from os import urandom
@@ -16,9 +16,8 @@ except ImportError:
     cryptolib = None
 
 STATE = '/state/'
-_WIFI_PATIENCE_MS = 20000
-_EPOCH_2000 = 946684800
-_READ_TRIES = 3
+_EPOCH_2000 = const(946684800)
+_READ_TRIES = const(3)
 
 
 class Platform:
@@ -26,9 +25,12 @@ class Platform:
         self._ticks = ticks_ms()
         self._now_ms = 0
         self._wdt = None
-        self._wlan = None
-        self._network = -1
-        self._tried_ms = -_WIFI_PATIENCE_MS
+        # The Wi-Fi station; None for a board with another network.
+        self.station = None
+        # The slots for firmware; None where it cannot be updated.
+        self.firmware = None
+        # machine.lightsleep where the configuration allows it, else None.
+        self.light_sleep = None
         self.reset_by_watchdog = machine.reset_cause() == machine.WDT_RESET
         self.reset = machine.reset
         self.random = urandom
@@ -53,41 +55,21 @@ class Platform:
         if self._wdt:
             self._wdt.feed()
 
-    # A clock that was never set says 2000, and then no certificate has begun: it is set to what the time was at least.
-    def set_clock_at_least(self, unix_seconds):
-        if time() + (_EPOCH_2000 if gmtime(0)[0] == 2000 else 0) < unix_seconds:
-            self.set_clock(unix_seconds)
-
     def set_clock(self, unix_seconds):
         # Ports count from 1970 or from 2000.
         year, month, day, hour, minute, second, weekday, _ = gmtime(
             unix_seconds - (_EPOCH_2000 if gmtime(0)[0] == 2000 else 0))
         machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
 
-    # Whether there is a network; tries those configured in turn. A board with a network of its own kind configures none.
-    def online(self, networks):
-        if not networks:
-            return True
-        if not self._wlan:
-            self._wlan = WLAN(STA_IF)
-            self._wlan.active(True)
-        if self._wlan.isconnected():
-            self._tried_ms = self._now_ms
-            return True
-        if self._now_ms - self._tried_ms >= _WIFI_PATIENCE_MS:
-            self._tried_ms = self._now_ms
-            self._network = (self._network + 1) % len(networks)
-            network = networks[self._network]
-            try:
-                # From the one before, which may be half way; that the station is already idle is no failure.
-                self._wlan.disconnect()
-            except OSError:
-                pass
-            try:
-                self._wlan.connect(network['ssid'], network['password'])
-            except OSError as e:
-                print('edgemesh: Wi-Fi: %r' % e)
-        return False
+    # networks: dicts with ssid and key; none for a board with another network.
+    def join(self, networks):
+        if networks:
+            from .wifi import Station
+            self.station = Station(networks, self.feed)
+
+    # Whether there is a network; tries to join one.
+    def online(self):
+        return not self.station or self.station.online(self.now_ms())
 
 
 def make_state_folder():

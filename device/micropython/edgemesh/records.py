@@ -4,31 +4,36 @@ from .fields import Refused, digits, integer, invalid, text
 from .offer import Transfer
 from .slots import BootRecord, read_checked
 
+# Of ESP-IDF's partition tables.
+_LABEL_LENGTH = 16
 _NUMBER = 999999999999999999
 
 
-# The newer of two records read back; a new one where neither checks.
-def newest(boot0, boot1):
-    first, second = read(boot0), read(boot1)
+# The newer of two records read back; a new one where neither checks. make: the record's class.
+def newest(boot0, boot1, make=BootRecord):
+    first, second = read(boot0, make), read(boot1, make)
     if not first:
-        return second or BootRecord()
+        return second or make()
     return first if not second or first.generation > second.generation else second
 
 
 # None where the record is cut, damaged or absent.
-def read(data):
+def read(data, make=BootRecord):
     o = read_checked(data)
     try:
-        return o and _read(o)
+        return o and _read(o, make())
     except Refused:
         return None
 
 
-def _read(o):
-    r = BootRecord()
+def _read(o, r):
     r.generation = integer(o, 'generation', 1, _NUMBER)
     r.images['a'] = _read_image(o, 'a')
     r.images['b'] = _read_image(o, 'b')
+    if 'f' in o:
+        # The firmware, of a board that can update it.
+        r.images['f'] = _read_image(o, 'f')
+        text(r.images['f'], 'partition', _LABEL_LENGTH)
     r.confirmed = _slot_name(o, 'confirmed')
     r.trial = _slot_name(o, 'trial')
     r.attempts = integer(o, 'attempts', 0, 1000)
@@ -45,7 +50,7 @@ def _read(o):
     r.keys = o.get('keys', [])
     r.report = _read_report(_object(o, 'report'))
     r.report_heard = o.get('report_heard') is True
-    if r.trial and (r.trial == r.confirmed or not r.images[r.trial]):
+    if r.trial and (r.trial == r.confirmed or not r.images.get(r.trial)):
         invalid('trial', 'a slot that holds an image and is not confirmed')
     return r
 
@@ -59,7 +64,7 @@ def _object(o, name):
 
 def _slot_name(o, name):
     slot = text(o, name, 1, '')
-    if slot not in ('', 'a', 'b'):
+    if slot not in ('', 'a', 'b') and not (slot == 'f' and name == 'trial'):
         invalid(name, 'a or b')
     return slot
 

@@ -37,8 +37,13 @@ class BootRecord:
     def spare(self):
         return 'b' if self.confirmed == 'a' else 'a'
 
+    # Where a transfer's image goes.
+    @property
+    def target(self):
+        return self.spare
+
     def copy(self):
-        other = BootRecord()
+        other = type(self)()
         for name in self.__dict__:
             setattr(other, name, getattr(self, name))
         other.images = dict(self.images)
@@ -74,10 +79,10 @@ class BootRecord:
             # There is no old program to compare with any more: the one on trial goes on.
             self.probe = 'done'
 
-    # An offer was accepted: the spare slot's image is void from here on.
+    # An offer was accepted: the image of the slot that it goes to is void from here on.
     def begin_transfer(self, transfer):
-        self.images[self.spare] = None
         self.transfer = transfer
+        self.images[self.target] = None
 
     def end_transfer(self):
         self.transfer = None
@@ -90,7 +95,7 @@ class BootRecord:
             image[name] = m[name]
         if self.transfer.signer:
             image['signer'] = self.transfer.signer
-        self.trial = self.spare
+        self.trial = self.target
         self.images[self.trial] = image
         self.attempts = self.faults = 0
         self.fault = self.probe = ''
@@ -156,8 +161,8 @@ def _members(r):
     for name in ('confirmed', 'trial', 'fault', 'probe'):
         if getattr(r, name):
             o[name] = getattr(r, name)
-    for slot in 'ab':
-        if r.images[slot]:
+    for slot in 'abf':
+        if r.images.get(slot):
             o[slot] = r.images[slot]
     t = r.transfer
     if t:

@@ -5,7 +5,7 @@ from errno import ENOENT
 from hashlib import sha256
 import edgemesh
 from . import platform
-from .contracts import CODE_STORAGE_FAILED
+from .contracts import CODE_STORAGE_FAILED, KIND_ESP32_IMAGE
 from .crypto import to_hex
 from .fields import Refused
 
@@ -33,10 +33,10 @@ def start(make):
         # Before the modules are hidden: what is imported after that would come a second time.
         from .cipher import Cipher
         board.cipher = Cipher
-    from .records import newest
-    record = newest(platform.read('boot0'), platform.read('boot1'))
-    newest = None
-    _drop('records')
+    if settings['light_sleep']:
+        board.light_sleep = platform.machine.lightsleep
+    board.join(settings['wifi'])
+    record = _read_record(make, board, settings['firmware'])
     if settings['publishers']:
         # Before what it builds on is out of sight.
         from .checked import CheckedDelivery
@@ -46,8 +46,33 @@ def start(make):
         board.identities = Identities(settings)
     _hide()
     agent = make(settings, board, record)
+    if board.firmware:
+        board.firmware.settle(record, board, agent)
+        board.firmware.settle = None
     agent.choose_slot(choose_slot)
     return agent
+
+
+def _read_record(make, board, updates_firmware):
+    from .records import newest
+    files = platform.read('boot0'), platform.read('boot1')
+    record = newest(*files)
+    if updates_firmware and _has_two():
+        from .partition import find
+        board.firmware = find(record.trial == 'f')
+    if board.firmware:
+        from .firmware import FirmwareRecord, FirmwareTrial
+        from .settling import settle
+        board.firmware.settle = settle
+        FirmwareRecord.firmware = board.firmware
+        make.new_trial = FirmwareTrial
+        record = newest(*files, FirmwareRecord)
+    if not board.firmware and record.transfer and record.transfer.manifest['kind'] == KIND_ESP32_IMAGE:
+        # Begun when it had a place to go to.
+        record.end_transfer()
+    newest = None
+    _drop('records')
+    return record
 
 
 # What has done its work makes room for what comes next.
@@ -66,6 +91,15 @@ def _hide():
                 delattr(edgemesh, name[9:])
             except AttributeError:
                 pass
+
+
+# Whether the board has another slot for firmware. Here, since even the names in partition would stay in memory.
+def _has_two():
+    from esp32 import Partition
+    try:
+        return Partition(Partition.RUNNING).get_next_update()
+    except OSError:
+        return None
 
 
 # The slot that the record says, where the slot's checksum agrees; '' for none. A trial's attempt is counted in the files before anybody acts on it.

@@ -56,6 +56,7 @@ internal static class OtaMessages
             DeviceInfo info = Codec.ReadDeviceInfo(members);
             profile.Kinds = info.Kinds;
             profile.SlotBytes = info.SlotBytes;
+            profile.FirmwareBytes = info.FirmwareBytes;
             profile.ChunkBytes = info.ChunkBytes;
             profile.Capabilities = info.Capabilities;
             profile.Sequence = Math.Max(profile.Sequence, info.Sequence);

@@ -34,6 +34,9 @@ public sealed class DeviceInfo
     /// <summary>Room of one slot, in bytes.</summary>
     public long SlotBytes { get; set; }
 
+    /// <summary>Room of the bootloader's slot, for images of the kind <see cref="ImageKinds.Esp32Image"/>, in bytes; 0 where <see cref="SlotBytes"/> holds for all kinds.</summary>
+    public long FirmwareBytes { get; set; }
+
     /// <summary>Largest window it accepts, in chunks.</summary>
     public int Window { get; set; } = 1;
 

@@ -35,10 +35,11 @@ public static class OfferJudge
             return Refuse(offered, ErrorCodes.KindUnsupported, "This device cannot run images of the kind \"" + m.Kind + "\".");
         }
 
-        if (m.Size > device.SlotBytes)
+        long slotBytes = m.Kind == ImageKinds.Esp32Image && device.FirmwareBytes > 0 ? device.FirmwareBytes : device.SlotBytes;
+        if (m.Size > slotBytes)
         {
             return Refuse(
-                offered, ErrorCodes.ImageTooLarge, "The image has " + m.Size.ToString() + " bytes, the slot takes " + device.SlotBytes.ToString()
+                offered, ErrorCodes.ImageTooLarge, "The image has " + m.Size.ToString() + " bytes, the slot takes " + slotBytes.ToString()
                 + "; make the image smaller.");
         }
 

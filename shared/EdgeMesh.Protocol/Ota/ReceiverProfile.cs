@@ -15,6 +15,9 @@ public sealed class ReceiverProfile
     /// <summary>Room of the slot that would be written, in bytes.</summary>
     public long SlotBytes { get; set; }
 
+    /// <summary>Room of the bootloader's slot, in bytes, for images of the kind <c>esp32-image</c>; 0 where <see cref="SlotBytes"/> holds for all kinds.</summary>
+    public long FirmwareBytes { get; set; }
+
     /// <summary>Most chunks in flight.</summary>
     public int Window { get; set; } = 8;
 

@@ -19,6 +19,9 @@ internal sealed class Device(Site site, string id, string runtime)
 
     public string Configuration => Path.Combine(Folder, "edgemesh.json");
 
+    /// <summary>A board with MicroPython has two slots for firmware where this folder is there before it starts.</summary>
+    public string Partitions => PartitionsOf(site, id);
+
     /// <summary>One for each time that it was started.</summary>
     public IReadOnlyList<RunningProcess> Processes => _processes;
 
@@ -27,6 +30,9 @@ internal sealed class Device(Site site, string id, string runtime)
     public string Kind => IsNano ? ImageKinds.NanoApp : ImageKinds.MicroPythonApp;
 
     private string Folder => Directory.CreateDirectory(Path.Combine(site.Folder, id)).FullName;
+
+    /// <summary>The folder that gives a device of that id slots for firmware.</summary>
+    public static string PartitionsOf(Site site, string id) => Path.Combine(site.Folder, id + ".partitions");
 
     /// <summary>Documented settings of the device: one chunk in flight, and a short trial.</summary>
     public void Configure((string Name, JsonNode Value)[] settings)
@@ -70,7 +76,7 @@ internal sealed class Device(Site site, string id, string runtime)
 
     public void Start() => _processes.Add(IsNano
         ? RunningProcess.Start("dotnet", Repository.DeviceHost, "--config", Configuration, "--state", Path.Combine(Folder, "state"))
-        : RunningProcess.Start("node", Repository.MicroPythonHost, "--flash", Folder));
+        : RunningProcess.Start("node", [Repository.MicroPythonHost, "--flash", Folder, .. Directory.Exists(Partitions) ? ["--partitions", Partitions] : Array.Empty<string>()]));
 
     /// <summary>Starts it with what the owner read from the hub, and no identity or an old one.</summary>
     /// <param name="shown">What the CLI answered: secret, host, port and whether TLS is spoken there.</param>

@@ -121,7 +121,7 @@ test('a stream that arrives in pieces of a few bytes is the same stream', async 
 
 test('a configuration that is not one is named, member and all', async (t) => {
   for (const [settings, sentence] of [[{ key: 'ff' }, /"key" must be 64 lower-case hex digits/], [{ port: 0 }, /"port" must be a whole number from 1 to 65535/],
-    [{ device: 'Porch' }, /"device" must be 1 to 32 characters/], [{ wifi: [{ ssid: 'lab' }] }, /"password" must be a string/]]) {
+    [{ device: 'Porch' }, /"device" must be 1 to 32 characters/], [{ wifi: [{ ssid: 'lab' }] }, /"key" must be a string/]]) {
     const it = await rig(t, { settings, hub: false });
     await it.device.finished;
     assert.match(it.device.output.join('\n'), sentence);

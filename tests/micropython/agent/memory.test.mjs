@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
+import { firmwareImage, flashPartitions } from '../../../tools/micropython/partitions.mjs';
 import { Hub } from '../hub.mjs';
 import { deliver, program, rig } from './rig.mjs';
 
@@ -51,14 +55,22 @@ test('agent and transfer live in 68 KiB, however large the image is', async (t) 
   assert.ok(Math.abs(large.live - small.live) < 1024, 'it grows with the image');
 });
 
-for (const [heap_KiB, encrypted] of [[76, false], [84, true]]) test(`a heap of ${heap_KiB} KiB is enough for agent, program and transfer${encrypted ? ' with messages encrypted' : ''}`, async (t) => {
-  const it = await rig(t, { device: { heap: heap_KiB * 1024 }, settings: { encrypt: encrypted }, hub: false, power: false });
-  it.hub = new Hub(it.broker.port, { secret: it.secret });
-  it.hub.encrypts = ['down/command', 'up/response', 'up/telemetry', 'up/state', 'up/log'];
-  await it.hub.connect();
-  await it.powerOn();
-  await it.hub.waitFor('info');
-  assert.equal((await deliver(it, program('first', 9000), { session: 1 })).state, 'confirmed');
-  assert.equal((await deliver(it, program('second', 40000), { session: 2 })).state, 'confirmed');
-  assert.ok(!it.device.output.some((line) => line.includes('MemoryError')), it.device.output.join('\n'));
-});
+for (const [heap_KiB, encrypted, slots] of [[76, false], [84, true], [88, true, true]]) {
+  test(`a heap of ${heap_KiB} KiB is enough for agent, program and transfer${encrypted ? ' with messages encrypted' : ''}${slots ? ', on a board with slots for firmware' : ''}`, async (t) => {
+    const partitions = slots && fs.mkdtempSync(path.join(os.tmpdir(), 'partitions-'));
+    if (slots) {
+      t.after(() => fs.rmSync(partitions, { recursive: true }));
+      flashPartitions(partitions);
+    }
+    const it = await rig(t, { device: { heap: heap_KiB * 1024, partitions }, settings: { encrypt: encrypted }, hub: false, power: false });
+    it.hub = new Hub(it.broker.port, { secret: it.secret });
+    it.hub.encrypts = ['down/command', 'up/response', 'up/telemetry', 'up/state', 'up/log'];
+    await it.hub.connect();
+    await it.powerOn();
+    await it.hub.waitFor('info');
+    assert.equal((await deliver(it, program('first', 9000), { session: 1 })).state, 'confirmed');
+    assert.equal((await deliver(it, program('second', 40000), { session: 2 })).state, 'confirmed');
+    if (slots) assert.equal((await deliver(it, firmwareImage({ release: '1.28.0' }, 40000), { session: 3, manifest: { kind: 'esp32-image' } })).state, 'confirmed');
+    assert.ok(!it.device.output.some((line) => line.includes('MemoryError')), it.device.output.join('\n'));
+  });
+}

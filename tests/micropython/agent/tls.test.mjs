@@ -75,19 +75,21 @@ test('the agent refuses a broker of a foreign authority, and one of another name
 });
 
 test('a clock that was never set is set to the time of the configuration before TLS, and a right one is left alone', async (t) => {
-  const time = 1900000000;
+  const time = 1900000000, ours = authority(t);
   const extra = { 'main.py': `import time
-from edgemesh import platform
+from edgemesh import config, identity, platform
 board = platform.Platform()
+platform.make_state_folder()
+identities = identity.Identities(config.read())
 now = lambda: time.time() + 946684800
 before = now()
-board.set_clock_at_least(${time})
+identities.set_clock(board)
 print('floor', before < 946684900, now() - ${time} in (0, 1))
 board.set_clock(${time + 5000})
-board.set_clock_at_least(${time})
+identities.set_clock(board)
 print('kept', now() - ${time + 5000} in (0, 1))
 ` };
-  const it = await rig(t, { extra, hub: false });
+  const it = await rig(t, { extra, hub: false, settings: { ca: ours.ca, time } });
   await it.device.waitForLine(/floor True True/);
   await it.device.waitForLine(/kept True/);
 });
@@ -141,6 +143,36 @@ test('the agent stores a new identity, answers, connects with it, and after a re
   await it.device.waitForLine(/certificate/);
   assert.equal((await it.hub.waitFor('hello', () => true, { from })).identity, 7);
   assert.ok(!it.device.output.some((line) => line.includes('-----BEGIN')));
+});
+
+test('before a clock was set no certificate has begun, so the time of the configuration is what TLS needs, and a newer identity brings its own', async (t) => {
+  const ours = authority(t), now = Math.floor(Date.now() / 1000);
+  const { it, seen } = await tlsRig(t, ours.broker, { ca: ours.ca, time: now - 86400 });
+  await it.device.waitForLine(/connection failed: ValueError.*certificate/);
+  assert.equal(seen.bytes, 0);
+  await it.device.powerOff();
+  // The device says each time that its clock is set to; the fake hub lives in 2027.
+  const main = fs.readFileSync(path.join(it.folder, 'main.py'), 'utf8');
+  fs.writeFileSync(path.join(it.folder, 'main.py'), `from edgemesh import platform
+set_clock = platform.Platform.set_clock
+def telling(self, seconds):
+    print('clock', seconds)
+    set_clock(self, seconds)
+platform.Platform.set_clock = telling
+${main}`);
+  const settings = JSON.parse(fs.readFileSync(path.join(it.folder, 'edgemesh.json')));
+  fs.writeFileSync(path.join(it.folder, 'edgemesh.json'), JSON.stringify({ ...settings, time: now }));
+  const clocks = () => it.device.output.filter((line) => line.startsWith('clock ')).map((line) => Number(line.slice(6)));
+  await it.powerOn();
+  await it.hub.waitFor('info');
+  assert.equal(clocks()[0], now);
+  it.hub.send('down/identity', identity(7, ours));
+  await it.hub.waitFor('hello', (b) => b.identity === 7);
+  await it.device.powerOff();
+  const from = it.hub.messages.length;
+  await it.powerOn();
+  await it.hub.waitFor('info', () => true, { from });
+  assert.ok(clocks()[0] >= 1800000000, `${clocks()}`);
 });
 
 test('a power cut at every file-system call of a change of identity leaves the old one or the new one', { timeout: 120000 }, async (t) => {

@@ -99,7 +99,7 @@ print(socket.getaddrinfo('localhost', 1)[0][-1])
   assert.deepEqual(output, ['118', '-202', '104', '-202', "('127.0.0.1', 1)"]);
 });
 
-test('TLS verifies the authority and the name, and carries data', async (t) => {
+test('TLS verifies the authority, the name and that the certificate has begun by the board\'s clock, and carries data', async (t) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tls-'));
   t.after(() => fs.rmSync(folder, { recursive: true }));
   const file = (name) => path.join(folder, name);
@@ -123,8 +123,11 @@ def attempt(ca, name):
         w.close()
     except ValueError as e: print('refused')
 attempt('ca.pem', 'broker.local')
+import machine
+machine.RTC().datetime(time.gmtime(${Math.floor(Date.now() / 1000)} - 946684800)[:3] + (0, 23, 59, 59, 0))
+attempt('ca.pem', 'broker.local')
 attempt(None, 'broker.local')
 attempt('ca.pem', 'other.local')
 `, { flash: { '/ca.pem': cert } });
-  assert.deepEqual(output, ["b'hello'", 'refused', 'refused']);
+  assert.deepEqual(output, ['refused', "b'hello'", 'refused', 'refused']);
 });

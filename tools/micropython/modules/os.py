@@ -13,7 +13,8 @@ def urandom(n):
 
 
 def uname():
-    return _uname('esp32', 'esp32', '1.27.0', 'v1.27.0 on 2025-12-09', 'Generic ESP32 module with ESP32')
+    release = _host.release()
+    return _uname('esp32', 'esp32', release, 'v%s on 2025-12-09' % release, 'Generic ESP32 module with ESP32')
 
 
 def sync():

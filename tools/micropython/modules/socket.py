@@ -77,12 +77,17 @@ class socket(io.IOBase):
     def __del__(self):
         self.close()
 
+    # Out of reach nothing arrives and nothing gets out, and nobody is told.
     def _send(self, data):
         _event.collect()
+        if not network._online():
+            return -_EAGAIN
         return _host.socket_send(self._id, uctypes.addressof(data), len(data), self._ms)
 
     def _receive(self, address, count):
         _event.collect()
+        if not network._online():
+            return -_EAGAIN
         return _host.socket_receive(self._id, address, count, self._ms)
 
     def send(self, data):
@@ -150,6 +155,8 @@ class socket(io.IOBase):
 
     def ioctl(self, request, arg):
         if request == 3:
+            if not network._online():
+                return 0
             return _host.socket_poll(self._id, arg)
         if request == 4:
             self.close()

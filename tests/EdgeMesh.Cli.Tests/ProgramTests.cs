@@ -64,6 +64,16 @@ public sealed class ProgramTests : IDisposable
         (await Ran.Of(["program", "validate", "/nowhere/x.py"])).MustFail(ExitCodes.Usage, "invalid_argument");
     }
 
+    [Theory]
+    [InlineData("validate")]
+    [InlineData("parse")]
+    public async Task A_folder_without_programs_is_an_invalid_argument_and_no_success(string verb)
+    {
+        File("notes.txt", "no program");
+        (await Ran.Of(["program", verb, _folder, "--json"])).MustFail(ExitCodes.Usage, "invalid_argument");
+        (await Ran.Of(["program", verb, File("inner/a.py", Good), Directory.CreateDirectory(Path.Combine(_folder, "empty")).FullName])).MustFail(ExitCodes.Usage, "invalid_argument");
+    }
+
     [Fact]
     public async Task Parse_tells_the_error_and_its_place_or_null()
     {

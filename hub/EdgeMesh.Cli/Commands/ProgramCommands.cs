@@ -177,7 +177,13 @@ internal static class ProgramCommands
         {
             if (Directory.Exists(path))
             {
-                files.AddRange(Directory.EnumerateFiles(path, "*.py", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+                string[] programs = [.. Directory.EnumerateFiles(path, "*.py", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+                if (programs.Length == 0)
+                {
+                    return Arguments.Invalid($"The folder {path} holds no program: nothing in it is named *.py. Name a folder that does, or the files themselves.");
+                }
+
+                files.AddRange(programs);
             }
             else if (File.Exists(path))
             {

@@ -202,13 +202,13 @@ internal sealed partial class Solver(Facts facts)
 
     private Possible Step(PrimaryExpr primary, int index, Possible before, Space space) => primary.Trailers[index] switch
     {
-        AttributeTrailer attribute => Attribute(before, attribute.Name),
+        AttributeTrailer attribute => Attribute(before, attribute.Name, index == 0 && primary.Value is NameExpr receiver && IsSelf(receiver, space)),
         IndexTrailer subscript => Index(before, Of(subscript.Index, space)),
         CallTrailer call => Call(primary, index, before, call, space),
         _ => Possible.Anything,
     };
 
-    private Possible Attribute(Possible before, string name)
+    private Possible Attribute(Possible before, string name, bool ofSelf)
     {
         Possible all = Possible.Nothing;
         bool other = !before.IsComplete;
@@ -224,7 +224,7 @@ internal sealed partial class Solver(Facts facts)
             }
         }
 
-        return other ? all.Or(Field(name)) : all;
+        return !other ? all : ofSelf || !IsForeign(name) ? all.Or(Field(name)) : all.Or(Field(name)).Or(Possible.Anything);
     }
 
     private Possible Field(string name)

@@ -12,9 +12,9 @@ namespace EdgeMesh.MicroPython.Bytecode;
 /// </summary>
 public static class SecondOpinion
 {
-    // What the compiler itself adds: of f-strings, assert, classes, async for and async with. None of it leads anywhere.
-    private static readonly HashSet<string> OwnAttributes = ["format", "__aiter__", "__anext__", "__aenter__", "__aexit__"];
-    private static readonly HashSet<string> OwnNames = ["AssertionError", "StopAsyncIteration", "__name__"];
+    // What the compiler itself adds: of f-strings, assert, classes and async for; none of it leads anywhere. Of async with, only beside its __aexit__.
+    private static readonly string[] OwnAttributes = ["format", "__aiter__", "__anext__", "__aenter__", "__aexit__"];
+    private static readonly string[] OwnNames = ["AssertionError", "StopAsyncIteration", "__name__"];
 
     /// <summary>The findings, of the rule <c>bytecode</c>; empty where both agree.</summary>
     /// <param name="text">The program, which the policy accepted.</param>
@@ -39,12 +39,13 @@ public static class SecondOpinion
         }
 
         Facts facts = Facts.Of(tree, data);
+        bool leaves = compiled.Attributes.Contains("__aexit__");
         return
         [
             .. Unseen("imports", compiled.Imports, facts.Imports.Select(i => i.Module)),
             .. Unseen("imports the name", compiled.ImportedNames, facts.Imports.Select(i => i.Name).OfType<string>()),
-            .. Unseen("uses the name", compiled.Names, facts.Names.Select(n => n.Name.Id).Concat(facts.Decorators.Select(d => d.Decorator.Path[0])).Concat(OwnNames)),
-            .. Unseen("uses the attribute", compiled.Attributes, Attributes(facts)),
+            .. Unseen("uses the name", compiled.Names, facts.Names.Select(n => n.Name.Id).Concat(facts.Decorators.Select(d => d.Decorator.Path[0])).Concat(OwnNames).Concat(leaves ? ["BaseException"] : [])),
+            .. Unseen("uses the attribute", compiled.Attributes, Attributes(facts).Concat(leaves ? ["__class__"] : [])),
         ];
     }
 

@@ -18,9 +18,10 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
         Handed();
         foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
         {
+            Possible[] along = solver.Along(primary, space);
             for (int i = 0; i < primary.Trailers.Length; i++)
             {
-                Possible before = solver.Along(primary, i, space);
+                Possible before = along[i];
                 if (primary.Trailers[i] is CallTrailer call)
                 {
                     foreach (object value in before.Values)
@@ -33,7 +34,7 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
 
                     if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer method && Judged.Contains(method.Name))
                     {
-                        Method(solver.Along(primary, i - 1, space), method.Name, call, space);
+                        Method(along[i - 1], method.Name, call, space);
                     }
                 }
                 else if (primary.Trailers[i] is AttributeTrailer { Name: var name } && (i + 1 == primary.Trailers.Length || primary.Trailers[i + 1] is not CallTrailer))

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using EdgeMesh.MicroPython.Syntax;
@@ -51,20 +52,25 @@ internal sealed partial class LoopRules
     private static HashSet<Callable> Certain(ImmutableArray<Stmt> body, ClassStmt? type)
     {
         HashSet<Callable> calls = [];
+        List<Callable> here = [];
+        bool chosen = false;
+        void Part(Node part)
+        {
+            chosen |= part is ConditionalExpr or BoolExpr or Comprehension;
+            if (part is PrimaryExpr { IsAwait: false } primary && Called(primary, type) is { } callable)
+            {
+                here.Add(callable);
+            }
+        }
+
+        Action<Node> visit = Part;
         foreach (Stmt statement in body)
         {
             if (statement is ExprStmt or ReturnStmt or AssignStmt)
             {
-                bool chosen = false;
-                List<Callable> here = [];
-                Parts.Visit(statement, part =>
-                {
-                    chosen |= part is ConditionalExpr or BoolExpr or Comprehension;
-                    if (part is PrimaryExpr { IsAwait: false } primary && Called(primary, type) is { } callable)
-                    {
-                        here.Add(callable);
-                    }
-                });
+                chosen = false;
+                here.Clear();
+                Parts.Visit(statement, visit);
                 calls.UnionWith(chosen ? [] : here);
             }
 

@@ -55,9 +55,9 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         while (more)
         {
             more = false;
-            foreach ((FunctionStmt function, Space space) in facts.Functions.Where(f => !_pausing.Contains(f.Function.Name)))
+            foreach ((FunctionStmt function, Space space) in facts.Functions)
             {
-                if (Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
+                if (!_pausing.Contains(function.Name) && Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
                 {
                     more = _pausing.Add(function.Name) || more;
                 }
@@ -65,16 +65,12 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         }
     }
 
+    private static bool IsPause(Node part) => part is PrimaryExpr { IsAwait: true } or YieldExpr or ForStmt { IsAsync: true } or WithStmt { IsAsync: true };
+
     private bool Pausing(ImmutableArray<Stmt> body, Space space)
     {
         bool pausing = false;
-        Parts.Visit(body, part => pausing |= part switch
-        {
-            PrimaryExpr { IsAwait: true } or YieldExpr => true,
-            ForStmt { IsAsync: true } or WithStmt { IsAsync: true } => true,
-            PrimaryExpr primary => Pausing(primary, space),
-            _ => false,
-        });
+        Parts.Visit(body, part => pausing = pausing || IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
         return pausing;
     }
 
@@ -94,13 +90,9 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
             }
 
             // A coroutine that nobody awaits does not run.
-            if (solver.Along(primary, i, space).Values is [Imported { Path: "asyncio.sleep" or "asyncio.sleep_ms" }])
-            {
-                continue;
-            }
-
             bool own = i == 0 && space.Find(name) is { Paths.Count: 0 };
-            if (own || (i > 0 && _pausing.Contains(name)) ? _pausing.Contains(name) : IsPause(i == 0 ? Callee(name, space) : name, call, space))
+            bool pauses = own || (i > 0 && _pausing.Contains(name)) ? _pausing.Contains(name) : IsPause(i == 0 ? Callee(name, space) : name, call, space);
+            if (pauses && solver.Along(primary, i, space).Values is not [Imported { Path: "asyncio.sleep" or "asyncio.sleep_ms" }])
             {
                 return true;
             }

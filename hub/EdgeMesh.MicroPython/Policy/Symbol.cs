@@ -42,21 +42,35 @@ internal sealed class Space(Space? parent, Node? node)
 
     internal Dictionary<string, Symbol> Symbols { get; } = [];
 
-    internal HashSet<string> Globals { get; } = [];
+    /// <summary>Names that are declared to be the program's; null for none, as in nearly all.</summary>
+    internal HashSet<string>? Globals { get; private set; }
 
-    internal HashSet<string> Nonlocals { get; } = [];
+    /// <summary>Names that are declared to be of a function around; null for none.</summary>
+    internal HashSet<string>? Nonlocals { get; private set; }
 
     internal Space Root => Parent is null ? this : Parent.Root;
+
+    internal void Declare(ScopeStmt scope)
+    {
+        if (scope.IsGlobal)
+        {
+            (Globals ??= []).UnionWith(scope.Names);
+        }
+        else
+        {
+            (Nonlocals ??= []).UnionWith(scope.Names);
+        }
+    }
 
     /// <summary>The variable that a name bound here is.</summary>
     internal Symbol Bind(string name)
     {
-        if (Globals.Contains(name) && Parent is not null)
+        if (Globals?.Contains(name) == true && Parent is not null)
         {
             return Root.Bind(name);
         }
 
-        if (Nonlocals.Contains(name))
+        if (Nonlocals?.Contains(name) == true)
         {
             for (Space? outer = Parent; outer is not null; outer = outer.Parent)
             {
@@ -78,7 +92,7 @@ internal sealed class Space(Space? parent, Node? node)
     /// <summary>The variable that a name means here; null where only a built-in can be meant.</summary>
     internal Symbol? Find(string name)
     {
-        if (Globals.Contains(name))
+        if (Globals?.Contains(name) == true)
         {
             return Root.Symbols.GetValueOrDefault(name);
         }

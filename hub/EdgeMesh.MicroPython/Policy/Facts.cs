@@ -190,7 +190,7 @@ internal sealed partial class Facts
                 symbol.IsOpaque = parameters[i].Kind != ParameterKind.Plain;
                 if (parameters[i].Default is { } value)
                 {
-                    symbol.Values.Add(new Site(value, outer));
+                    symbol.Assign(new Site(value, outer));
                 }
             }
         }

@@ -63,7 +63,7 @@ internal sealed partial class Facts
                 foreach (ImportedName name in import.Modules)
                 {
                     Imports.Add((name, name.Name, null, 0));
-                    Bind(name, name.As ?? name.Name.Split('.')[0]).Paths.Add(Modules.Canonical(name.As is null ? name.Name.Split('.')[0] : name.Name));
+                    Bind(name, name.As ?? name.Name.Split('.')[0]).Import(Modules.Canonical(name.As is null ? name.Name.Split('.')[0] : name.Name));
                 }
 
                 break;
@@ -79,14 +79,14 @@ internal sealed partial class Facts
             Imports.Add((from, from.Module, "*", from.Level));
             foreach (string name in _data.ModuleNames(Modules.Canonical(from.Module)) ?? [])
             {
-                _space.Bind(name).Paths.Add(Modules.Canonical(from.Module) + "." + name);
+                _space.Bind(name).Import(Modules.Canonical(from.Module) + "." + name);
             }
         }
 
         foreach (ImportedName name in from.Names)
         {
             Imports.Add((name, from.Module, name.Name, from.Level));
-            Bind(name, name.As ?? name.Name).Paths.Add(Modules.Canonical(from.Module) + "." + name.Name);
+            Bind(name, name.As ?? name.Name).Import(Modules.Canonical(from.Module) + "." + name.Name);
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class Facts
                     OwnClass.Add(first.Name);
                 }
 
-                Bind(function, function.Name).Functions.Add(function);
+                Bind(function, function.Name).Define(function);
                 foreach (Parameter parameter in function.Parameters)
                 {
                     Value(parameter.Default);
@@ -165,7 +165,7 @@ internal sealed partial class Facts
                 break;
             case ClassStmt type:
                 Decorate(type.Decorators);
-                Bind(type, type.Name).Classes.Add(type);
+                Bind(type, type.Name).Define(type);
                 foreach (Argument ancestor in type.Bases)
                 {
                     // A class that another inherits is not called by whoever holds it.

@@ -13,7 +13,7 @@ internal sealed partial class Facts
                 Symbol symbol = Bind(name, name.Id);
                 if (value is not null)
                 {
-                    symbol.Values.Add(new Site(value, _space));
+                    symbol.Assign(new Site(value, _space));
                 }
 
                 break;
@@ -43,7 +43,7 @@ internal sealed partial class Facts
                     field.IsOpaque |= value is null;
                     if (value is not null)
                     {
-                        field.Values.Add(new Site(value, _space));
+                        field.Assign(new Site(value, _space));
                     }
                 }
                 else if (primary.Trailers[^1] is IndexTrailer)
@@ -79,7 +79,7 @@ internal sealed partial class Facts
     {
         if (target is NameExpr name)
         {
-            Bind(name, name.Id).Iterated.Add(new Site(source, _space));
+            Bind(name, name.Id).Iterate(new Site(source, _space));
         }
         else
         {
@@ -89,7 +89,7 @@ internal sealed partial class Facts
             {
                 if (items[i] is NameExpr column && target is TupleExpr)
                 {
-                    Bind(column, column.Id).Iterated.Add(new Site(new ColumnExpr(source.Span, source, i), _space));
+                    Bind(column, column.Id).Iterate(new Site(new ColumnExpr(source.Span, source, i), _space));
                 }
                 else
                 {

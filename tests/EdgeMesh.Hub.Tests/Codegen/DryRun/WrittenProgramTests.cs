@@ -25,8 +25,8 @@ public sealed class WrittenProgramTests(ITestOutputHelper output)
     private const int DeadlineS = 60;
     private const int AtOnce = 2;
     private static readonly bool All = Environment.GetEnvironmentVariable("EDGEMESH_WRITTEN_PROGRAMS") == "all";
-    private static readonly int Combinations = All ? 200 : 10;
-    private static readonly int Sentences = All ? int.MaxValue : 14;
+    private static readonly int Combinations = All ? 200 : 6;
+    private static readonly int Sentences = All ? int.MaxValue : 8;
     private static readonly Board Esp32 = Board.Find("esp32")!;
 
     private sealed record Written(string Name, string Board, string Source, JsonObject Scenario);

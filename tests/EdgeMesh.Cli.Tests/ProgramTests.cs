@@ -52,6 +52,17 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task With_bytecode_a_program_is_refused_of_which_there_is_no_second_opinion()
+    {
+        string plain = File("a.py", Good), strange = File("b.py", Good + "x = 1\nprint(f'{x!r}')\n");
+        Assert.Equal(0, (await Ran.Of(["program", "validate", plain, strange])).ExitCode);
+        Ran ran = await Ran.Of(["program", "validate", plain, strange, "--bytecode", "--json"]);
+        Assert.Equal(ExitCodes.Refused, ran.ExitCode);
+        Assert.Equal([true, false], ran.JsonLines.Select(l => l.GetProperty("accepted").GetBoolean()));
+        Assert.Equal("bytecode", Assert.Single(ran.JsonLines[1].GetProperty("findings").EnumerateArray()).GetProperty("rule").GetString());
+    }
+
+    [Fact]
     public async Task Hosts_boards_and_policies_hold_for_the_call()
     {
         string program = File("a.py", "import requests\nfrom machine import Pin\np = Pin(16)\nrequests.get('http://example.org/')\n" + Good);
@@ -62,6 +73,16 @@ public sealed class ProgramTests : IDisposable
         (await Ran.Of(["program", "validate", program, "--policy", File("q.yaml", "nonsense: 1\n")])).MustFail(ExitCodes.Usage, "invalid_argument");
         (await Ran.Of(["program", "validate", program, "--board", "toaster"])).MustFail(ExitCodes.Usage, "invalid_argument");
         (await Ran.Of(["program", "validate", "/nowhere/x.py"])).MustFail(ExitCodes.Usage, "invalid_argument");
+    }
+
+    [Theory]
+    [InlineData("validate")]
+    [InlineData("parse")]
+    public async Task A_folder_without_programs_is_an_invalid_argument_and_no_success(string verb)
+    {
+        File("notes.txt", "no program");
+        (await Ran.Of(["program", verb, _folder, "--json"])).MustFail(ExitCodes.Usage, "invalid_argument");
+        (await Ran.Of(["program", verb, File("inner/a.py", Good), Directory.CreateDirectory(Path.Combine(_folder, "empty")).FullName])).MustFail(ExitCodes.Usage, "invalid_argument");
     }
 
     [Fact]

@@ -4,8 +4,12 @@ using System.CommandLine;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
+using System.Threading;
+using System.Threading.Tasks;
+using EdgeMesh.Hub.Codegen.DryRun;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.MicroPython;
+using EdgeMesh.MicroPython.Bytecode;
 using EdgeMesh.MicroPython.Policy;
 using EdgeMesh.MicroPython.Syntax;
 
@@ -60,8 +64,9 @@ internal static class ProgramCommands
             Description = $"The board, or the device type the policy names as one: {string.Join(", ", PolicyData.Shipped.Boards.Keys)}.", HelpName = "BOARD",
             DefaultValueFactory = _ => PolicyData.DefaultBoard,
         };
-        Command validate = new("validate", "Says whether programs compile and keep the policy; with --json a line for each file.") { paths, file, hosts, board };
-        validate.SetAction(parsed =>
+        Option<bool> bytecode = new("--bytecode") { Description = "Also compares what mpy-cross, in the sandbox, makes of each program that is accepted; takes a second each." };
+        Command validate = new("validate", "Says whether programs compile and keep the policy; with --json a line for each file.") { paths, file, hosts, board, bytecode };
+        validate.SetAction(async (parsed, cancellation) =>
         {
             Output output = options.OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             Result<PolicyData> policy = PolicyOf(parsed.GetValue(file), parsed.GetValue(hosts) ?? []);
@@ -77,14 +82,31 @@ internal static class ProgramCommands
             }
 
             PolicyOptions judged = new(policy.Value, name);
-            return Each(output, parsed.GetValue(paths)!, "refused", (path, text) => Validate(output, path, text, judged));
+            DryRunService sandbox = new(new DryRunOptions { WarmWorkers = 1 }, TimeProvider.System);
+            await using (sandbox.ConfigureAwait(false))
+            {
+                DryRunService? compiler = parsed.GetValue(bytecode) ? sandbox : null;
+                return await EachAsync(output, parsed.GetValue(paths)!, "refused", (path, text) => ValidateAsync(output, path, text, judged, compiler, cancellation)).ConfigureAwait(false);
+            }
         });
         return validate;
     }
 
-    private static bool Validate(Output output, string path, string text, PolicyOptions options)
+    private static async Task<Result<bool>> ValidateAsync(
+        Output output, string path, string text, PolicyOptions options, DryRunService? compiler, CancellationToken cancellation)
     {
         Verdict verdict = ProgramPolicy.Judge(text, options);
+        if (compiler is not null && verdict.Accepted)
+        {
+            Result<BytecodeReport> compiled = await compiler.CompileAsync(text, cancellation).ConfigureAwait(false);
+            if (!compiled.IsOk)
+            {
+                return compiled.Error!;
+            }
+
+            verdict = new Verdict(compiled.Value.Agrees, [.. verdict.Findings, .. compiled.Value.Disagreements.Select(SecondOpinion.Refuse)]);
+        }
+
         if (output.Json)
         {
             output.WriteJsonLine(new JsonObject
@@ -113,10 +135,10 @@ internal static class ProgramCommands
     {
         Argument<string[]> paths = Paths();
         Command parse = new("parse", "Says whether MicroPython would compile programs; with --json a line for each file.") { paths };
-        parse.SetAction(parsed =>
+        parse.SetAction((parsed, _) =>
         {
             Output output = options.OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return Each(output, parsed.GetValue(paths)!, "with an error", (path, text) => Parse(output, path, MicroPythonParser.Parse(text).Error));
+            return EachAsync(output, parsed.GetValue(paths)!, "with an error", (path, text) => Task.FromResult<Result<bool>>(Parse(output, path, MicroPythonParser.Parse(text).Error)));
         });
         return parse;
     }
@@ -144,7 +166,7 @@ internal static class ProgramCommands
     }
 
     // One bad file does not hide what the others are; a path that cannot be read is told before any is judged.
-    private static int Each(Output output, IReadOnlyList<string> paths, string bad, Func<string, string, bool> judge)
+    private static async Task<int> EachAsync(Output output, IReadOnlyList<string> paths, string bad, Func<string, string, Task<Result<bool>>> judge)
     {
         Result<IReadOnlyList<string>> files = Files(paths);
         if (!files.IsOk)
@@ -161,7 +183,13 @@ internal static class ProgramCommands
                 return output.Fail(text.Error!, line: true);
             }
 
-            refused += judge(path, text.Value) ? 0 : 1;
+            Result<bool> good = await judge(path, text.Value).ConfigureAwait(false);
+            if (!good.IsOk)
+            {
+                return output.Fail(good.Error!, line: true);
+            }
+
+            refused += good.Value ? 0 : 1;
         }
 
         if (!output.Json)
@@ -179,7 +207,13 @@ internal static class ProgramCommands
         {
             if (Directory.Exists(path))
             {
-                files.AddRange(Directory.EnumerateFiles(path, "*.py", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+                string[] programs = [.. Directory.EnumerateFiles(path, "*.py", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+                if (programs.Length == 0)
+                {
+                    return Arguments.Invalid($"The folder {path} holds no program: nothing in it is named *.py. Name a folder that does, or the files themselves.");
+                }
+
+                files.AddRange(programs);
             }
             else if (File.Exists(path))
             {

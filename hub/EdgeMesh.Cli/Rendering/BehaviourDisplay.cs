@@ -37,6 +37,11 @@ internal static class BehaviourDisplay
             parts.Add(Marked(report.Warnings.Select(w => ("warning", new Style(Color.Yellow), w))));
         }
 
+        if (report.Bytecode is { Agrees: false } bytecode)
+        {
+            parts.Add(Marked(bytecode.Disagreements.Select(d => ("bytecode", Bad, d))));
+        }
+
         parts.Add(new Text(Printable.Of(report.Verdict) + "\n", report.Ok ? Good : Bad));
         return new Rows(parts);
     }

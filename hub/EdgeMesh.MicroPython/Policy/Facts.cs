@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Linq;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
@@ -22,9 +21,9 @@ internal sealed partial class Facts
 {
     internal Space Root { get; } = new(null, null);
 
-    internal List<(NameExpr Name, Space Space, NameUse Use)> Names { get; } = [];
+    internal List<(NameExpr Name, Space Space, NameUse Use)> Names { get; }
 
-    internal List<(PrimaryExpr Primary, Space Space)> Primaries { get; } = [];
+    internal List<(PrimaryExpr Primary, Space Space)> Primaries { get; }
 
     internal List<(FString Text, Space Space)> Formats { get; } = [];
 
@@ -45,7 +44,7 @@ internal sealed partial class Facts
     internal List<(Decorator Decorator, Space Space)> Decorators { get; } = [];
 
     /// <summary>Names that are given a value, other than as members of a class, which no bare name reaches.</summary>
-    internal List<(Node Node, string Name)> Bound { get; } = [];
+    internal List<(Node Node, string Name)> Bound { get; }
 
     internal List<(Node Node, string Module, string? Name, int Level)> Imports { get; } = [];
 
@@ -75,7 +74,7 @@ internal sealed partial class Facts
     internal HashSet<string> OwnClass { get; } = [TypeOf];
 
     /// <summary>Values that go to somebody else: arguments, elements, results.</summary>
-    internal List<(Expr Value, Space Space)> Handed { get; } = [];
+    internal List<(Expr Value, Space Space)> Handed { get; }
 
     /// <summary>What stands for an attribute whose name is computed.</summary>
     internal const string AnyAttribute = "*";
@@ -91,11 +90,19 @@ internal sealed partial class Facts
 
     private readonly PolicyData _data;
 
-    private Facts(PolicyData data) => (_space, _data) = (Root, data);
+    // The sizes are those of ordinary programs of that length, so that the lists need not grow.
+    private Facts(PolicyData data, int length)
+    {
+        (_space, _data) = (Root, data);
+        Names = new(length / 8);
+        Primaries = new(length / 12);
+        Bound = new(length / 24);
+        Handed = new(length / 24);
+    }
 
     internal static Facts Of(Module module, PolicyData data)
     {
-        Facts facts = new(data);
+        Facts facts = new(data, module.Span.End);
         facts.Declare(module.Body);
         facts.Block(module.Body);
         facts.TakeOwn();
@@ -114,7 +121,7 @@ internal sealed partial class Facts
         {
             switch (statement)
             {
-                case ScopeStmt scope: (scope.IsGlobal ? _space.Globals : _space.Nonlocals).UnionWith(scope.Names); break;
+                case ScopeStmt scope: _space.Declare(scope); break;
                 case IfStmt choice:
                     foreach (Branch branch in choice.Branches)
                     {
@@ -154,7 +161,7 @@ internal sealed partial class Facts
 
     private Symbol Bind(Node node, string name)
     {
-        if (_space.Node is not ClassStmt || _space.Globals.Contains(name))
+        if (_space.Node is not ClassStmt || _space.Globals?.Contains(name) == true)
         {
             Bound.Add((node, name));
         }
@@ -183,7 +190,7 @@ internal sealed partial class Facts
                 symbol.IsOpaque = parameters[i].Kind != ParameterKind.Plain;
                 if (parameters[i].Default is { } value)
                 {
-                    symbol.Values.Add(new Site(value, outer));
+                    symbol.Assign(new Site(value, outer));
                 }
             }
         }
@@ -196,198 +203,5 @@ internal sealed partial class Facts
         }
 
         (_space, _loops, _tries, _endless) = (outer, loops, tries, endless);
-    }
-
-    private void Block(ImmutableArray<Stmt> body)
-    {
-        if (!body.IsDefault)
-        {
-            foreach (Stmt statement in body)
-            {
-                Statement(statement);
-            }
-        }
-    }
-
-    private void Statement(Stmt statement)
-    {
-        switch (statement)
-        {
-            case ExprStmt plain: Value(plain.Value); break;
-            case AssignStmt assign:
-                Value(assign.Value);
-                foreach (Expr target in assign.Targets)
-                {
-                    Assign(target, assign.Value);
-                }
-
-                break;
-            case AnnotatedStmt annotated:
-                Value(annotated.Value);
-                Assign(annotated.Target, annotated.Value);
-                break;
-            case AugmentedStmt augmented:
-                Augmented.Add((augmented, _space, _loops));
-                Value(augmented.Target);
-                Value(augmented.Value);
-                BinaryExpr sum = new(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]);
-                Binaries.Add((sum, _space));
-                Assign(augmented.Target, sum);
-                break;
-            case DelStmt delete:
-                foreach (Expr target in delete.Targets)
-                {
-                    Assign(target, null);
-                }
-
-                break;
-            case ReturnStmt result: Hand(result.Value); Value(result.Value); break;
-            case RaiseStmt raise: Value(raise.Value); Value(raise.Cause); break;
-            case AssertStmt assert: Value(assert.Condition); Value(assert.Message); break;
-            case ScopeStmt scope:
-                foreach (string name in scope.Names)
-                {
-                    Bound.Add((scope, name));
-                }
-
-                break;
-            case ImportStmt import:
-                foreach (ImportedName name in import.Modules)
-                {
-                    Imports.Add((name, name.Name, null, 0));
-                    Bind(name, name.As ?? name.Name.Split('.')[0]).Paths.Add(Modules.Canonical(name.As is null ? name.Name.Split('.')[0] : name.Name));
-                }
-
-                break;
-            case ImportFromStmt from: ImportFrom(from); break;
-            default: Compound(statement); break;
-        }
-    }
-
-    private void ImportFrom(ImportFromStmt from)
-    {
-        if (from.Names.IsEmpty)
-        {
-            Imports.Add((from, from.Module, "*", from.Level));
-            foreach (string name in _data.ModuleNames(Modules.Canonical(from.Module)) ?? [])
-            {
-                _space.Bind(name).Paths.Add(Modules.Canonical(from.Module) + "." + name);
-            }
-        }
-
-        foreach (ImportedName name in from.Names)
-        {
-            Imports.Add((name, from.Module, name.Name, from.Level));
-            Bind(name, name.As ?? name.Name).Paths.Add(Modules.Canonical(from.Module) + "." + name.Name);
-        }
-    }
-
-    private void Compound(Stmt statement)
-    {
-        switch (statement)
-        {
-            case IfStmt choice:
-                foreach (Branch branch in choice.Branches)
-                {
-                    Value(branch.Condition, NameUse.Tested);
-                    Block(branch.Body);
-                }
-
-                Block(choice.Else);
-                break;
-            case WhileStmt loop:
-                Loops.Add((loop, _space));
-                Value(loop.Condition, NameUse.Tested);
-                Loop(loop.Body, Flow.IsEndless(loop));
-                Block(loop.Else);
-                break;
-            case ForStmt loop:
-                Loops.Add((loop, _space));
-                Value(loop.Source);
-                AssignElement(loop.Target, loop.Source);
-                Loop(loop.Body, false);
-                Block(loop.Else);
-                break;
-            case TryStmt attempt:
-                Tries.Add((attempt, _space, _endless || (_space.Node is FunctionStmt { Name: "loop" } && _space.Parent == Root)));
-                _tries += attempt.Handlers.IsEmpty ? 0 : 1;
-                Block(attempt.Body);
-                _tries -= attempt.Handlers.IsEmpty ? 0 : 1;
-                foreach (Handler handler in attempt.Handlers)
-                {
-                    Value(handler.Type);
-                    if (handler.Name is not null)
-                    {
-                        Bind(handler, handler.Name).IsOpaque = true;
-                    }
-
-                    Block(handler.Body);
-                }
-
-                Block(attempt.Else);
-                Block(attempt.Finally);
-                break;
-            case WithStmt with:
-                foreach (WithItem item in with.Items)
-                {
-                    Value(item.Value);
-                    if (item.Target is not null)
-                    {
-                        Assign(item.Target, item.Value);
-                    }
-                }
-
-                Block(with.Body);
-                break;
-            case FunctionStmt function:
-                Decorate(function.Decorators);
-                Functions.Add((function, _space));
-                if (_space.Node is ClassStmt && function.Parameters is [{ } first, ..] && (function.Name == "__new__" || function.Decorators.Any(d => d.Path is ["classmethod"])))
-                {
-                    OwnClass.Add(first.Name);
-                }
-
-                Bind(function, function.Name).Functions.Add(function);
-                foreach (Parameter parameter in function.Parameters)
-                {
-                    Value(parameter.Default);
-                }
-
-                Inside(function, function.Body, function.Parameters);
-                break;
-            case ClassStmt type:
-                Decorate(type.Decorators);
-                Bind(type, type.Name).Classes.Add(type);
-                foreach (Argument ancestor in type.Bases)
-                {
-                    // A class that another inherits is not called by whoever holds it.
-                    Value(ancestor.Value, NameUse.Called);
-                }
-
-                Inside(type, type.Body, []);
-                break;
-        }
-    }
-
-    private void Loop(ImmutableArray<Stmt> body, bool endless)
-    {
-        bool outer = _endless;
-        _endless |= endless;
-        _loops++;
-        Block(body);
-        _loops--;
-        _endless = outer;
-    }
-
-    private void Decorate(ImmutableArray<Decorator> decorators)
-    {
-        foreach (Decorator decorator in decorators)
-        {
-            Decorators.Add((decorator, _space));
-            if (decorator.Call is { } call)
-            {
-                Arguments(call.Arguments);
-            }
-        }
     }
 }

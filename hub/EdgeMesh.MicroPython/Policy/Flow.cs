@@ -12,14 +12,40 @@ internal static class Flow
     internal static bool IsEndless(WhileStmt loop) => !Leaves(loop.Body, true) && (Constants.Of(loop.Condition) is { IsTrue: true } || !Depends(loop));
 
     /// <summary>Whether a block leaves the loop around it, or the function.</summary>
-    internal static bool Leaves(ImmutableArray<Stmt> body, bool breaks) => !body.IsDefault && body.Any(statement => statement switch
+    internal static bool Leaves(ImmutableArray<Stmt> body, bool breaks, bool raises = true) => !body.IsDefault && body.Any(statement => statement switch
     {
         KeywordStmt { Keyword: Keyword.Break } => breaks,
-        ReturnStmt or RaiseStmt => true,
+        RaiseStmt => raises,
+        ReturnStmt => true,
         ExprStmt { Value: YieldExpr } => true,
         AssignStmt { Value: YieldExpr } => true,
-        _ => Inner(statement).Any(inner => Leaves(inner, breaks && statement is not (WhileStmt or ForStmt))),
+        TryStmt attempt => Leaves(attempt, breaks, raises),
+        _ => Inner(statement).Any(inner => Leaves(inner, breaks && statement is not (WhileStmt or ForStmt), raises)),
     });
+
+    // What is raised within a try that catches everything of the kind, or whose finally goes on with the loop, leaves nothing.
+    private static bool Leaves(TryStmt attempt, bool breaks, bool raises)
+    {
+        if (!attempt.Finally.IsDefault && attempt.Finally.Any(s => s is KeywordStmt { Keyword: Keyword.Continue }))
+        {
+            return false;
+        }
+
+        bool caught = attempt.Handlers.Any(h => h.Type is null or NameExpr { Id: "Exception" or "BaseException" }) || Raised(attempt.Body) is { } raised && attempt.Handlers.Any(h => Catches(h, raised));
+        return Leaves(attempt.Body, breaks, raises && !caught)
+            || Inner(attempt).Skip(1).Any(inner => Leaves(inner, breaks, raises));
+    }
+
+    // The one kind that a block raises itself, where it is told by its name.
+    private static string? Raised(ImmutableArray<Stmt> body) => body.OfType<RaiseStmt>().Select(r => r.Value switch
+    {
+        NameExpr name => name.Id,
+        PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } => name.Id,
+        _ => null,
+    }).FirstOrDefault();
+
+    private static bool Catches(Handler handler, string raised) => handler.Type is NameExpr name ? name.Id == raised
+        : handler.Type is TupleExpr several && several.Items.Any(item => item is NameExpr one && one.Id == raised);
 
     /// <summary>The blocks of a statement that run as part of it.</summary>
     internal static IEnumerable<ImmutableArray<Stmt>> Inner(Stmt statement) => statement switch

@@ -7,7 +7,7 @@ using EdgeMesh.MicroPython.Syntax;
 namespace EdgeMesh.MicroPython.Policy;
 
 /// <summary>Whether a program can be run by the agent: its entry, its loops, what it takes and catches.</summary>
-internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
+internal sealed partial class LoopRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
     private static readonly HashSet<string> Sensors = ["measure", "read_temp", "convert_temp", "readfrom_mem", "readfrom", "readfrom_mem_into", "readfrom_into"];
     private static readonly HashSet<string> Pauses = ["sleep", "sleep_ms", "sleep_us", "deepsleep", "lightsleep", "poll", "ipoll", "run_forever", "wait_msg", "run_until_complete"];
@@ -28,10 +28,7 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
             Try(attempt, endless);
         }
 
-        foreach ((FunctionStmt function, Space _) in facts.Functions)
-        {
-            Recursion(function);
-        }
+        Recursion();
 
         foreach ((BinaryExpr binary, Space space) in facts.Binaries)
         {
@@ -58,9 +55,9 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
         while (more)
         {
             more = false;
-            foreach ((FunctionStmt function, Space space) in facts.Functions.Where(f => !_pausing.Contains(f.Function.Name)))
+            foreach ((FunctionStmt function, Space space) in facts.Functions)
             {
-                if (Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
+                if (!_pausing.Contains(function.Name) && Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
                 {
                     more = _pausing.Add(function.Name) || more;
                 }
@@ -68,16 +65,12 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
         }
     }
 
+    private static bool IsPause(Node part) => part is PrimaryExpr { IsAwait: true } or YieldExpr or ForStmt { IsAsync: true } or WithStmt { IsAsync: true };
+
     private bool Pausing(ImmutableArray<Stmt> body, Space space)
     {
         bool pausing = false;
-        Parts.Visit(body, part => pausing |= part switch
-        {
-            PrimaryExpr { IsAwait: true } or YieldExpr => true,
-            ForStmt { IsAsync: true } or WithStmt { IsAsync: true } => true,
-            PrimaryExpr primary => Pausing(primary, space),
-            _ => false,
-        });
+        Parts.Visit(body, part => pausing = pausing || IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
         return pausing;
     }
 
@@ -97,13 +90,9 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
             }
 
             // A coroutine that nobody awaits does not run.
-            if (solver.Along(primary, i, space).Values is [Imported { Path: "asyncio.sleep" or "asyncio.sleep_ms" }])
-            {
-                continue;
-            }
-
             bool own = i == 0 && space.Find(name) is { Paths.Count: 0 };
-            if (own || (i > 0 && _pausing.Contains(name)) ? _pausing.Contains(name) : IsPause(i == 0 ? Callee(name, space) : name, call, space))
+            bool pauses = own || (i > 0 && _pausing.Contains(name)) ? _pausing.Contains(name) : IsPause(i == 0 ? Callee(name, space) : name, call, space);
+            if (pauses && solver.Along(primary, i, space).Values is not [Imported { Path: "asyncio.sleep" or "asyncio.sleep_ms" }])
             {
                 return true;
             }
@@ -191,79 +180,6 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
         }
     }
 
-    // Rounds that comprehensions and built-ins make, which never pause.
-    private void Rounds()
-    {
-        HashSet<Node> sources = new(facts.Loops.Select(l => l.Loop).OfType<ForStmt>().Select(f => (Node)f.Source), ReferenceEqualityComparer.Instance);
-        foreach (string maker in new[] { "range", "iter" })
-        {
-            foreach ((PrimaryExpr primary, Space space) in facts.Primaries.Where(p => p.Primary is { Value: NameExpr name, Trailers: [CallTrailer] } && name.Id == maker && !sources.Contains(p.Primary)))
-            {
-                Possible made = solver.Of(primary, space);
-                if (made.Values.Any(v => IsLong(v) && (maker == "range" || solver.Of(((Made)v).Call.Arguments[0].Value, space).Values.Any(f => f is Imported))))
-                {
-                    findings.Add("loop-too-long", primary, $"This takes more than {_data.Limit("loop_rounds")} rounds without a pause.");
-                }
-            }
-        }
-    }
-
-    // for … in f(), where f yields for ever and never pauses.
-    private bool IsEndless(Expr source, Space space) => source is PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } && space.Find(name.Id) is { } symbol
-        && symbol.Functions.Exists(function => function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space)));
-
-    private bool YieldsOnly(WhileStmt loop, Space space)
-    {
-        bool only = true;
-        Parts.Visit(loop.Body, part => only &= part is not (KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt) && !(part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
-        return only;
-    }
-
-    private bool IsLong(object source)
-    {
-        if (source is Made { Path: ".iter" } endless)
-        {
-            return endless.Call.Arguments.Length == 2;
-        }
-
-        return source is Made { Path: ".range" } range
-            && range.Call.Arguments.Any(a => solver.Of(a.Value, range.Space).Values.Any(v => v is BigInteger rounds && rounds > _data.Limit("loop_rounds")));
-    }
-
-    private void Growth(ImmutableArray<Stmt> body, bool endless)
-    {
-        if (!endless)
-        {
-            return;
-        }
-
-        Dictionary<string, PrimaryExpr> grown = [];
-        HashSet<string> shrunk = [];
-        Parts.Visit(body, part =>
-        {
-            switch (part)
-            {
-                case PrimaryExpr { Value: NameExpr name, Trailers: [AttributeTrailer method, CallTrailer] } primary:
-                    if (method.Name == "append")
-                    {
-                        grown.TryAdd(name.Id, primary);
-                    }
-                    else if (method.Name is "pop" or "clear" or "popleft" or "remove")
-                    {
-                        shrunk.Add(name.Id);
-                    }
-
-                    break;
-                case AssignStmt assign: shrunk.UnionWith(assign.Targets.Select(t => t is NameExpr name ? name.Id : t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
-                case DelStmt delete: shrunk.UnionWith(delete.Targets.Select(t => t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
-            }
-        });
-        foreach ((string name, PrimaryExpr primary) in grown.Where(g => !shrunk.Contains(g.Key)))
-        {
-            findings.Add("unbounded-list", primary, $"{name} grows in an endless loop and never shrinks.");
-        }
-    }
-
     private void Try(TryStmt attempt, bool endless)
     {
         foreach (Handler handler in attempt.Handlers)
@@ -282,66 +198,4 @@ internal sealed class LoopRules(Facts facts, Solver solver, Findings findings, P
             }
         }
     }
-
-    private void Recursion(FunctionStmt function)
-    {
-        foreach (Stmt statement in function.Body)
-        {
-            bool calls = false;
-            if (statement is ExprStmt or ReturnStmt or AssignStmt)
-            {
-                Parts.Visit(statement, part => calls |= part is PrimaryExpr primary && CallsItself(primary, function));
-                Parts.Visit(statement, part => calls &= part is not (ConditionalExpr or BoolExpr));
-            }
-            else if (statement is not (ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves([statement], false))
-            {
-                return;
-            }
-
-            if (calls)
-            {
-                findings.Add("recursion", statement, $"{function.Name} calls itself without a condition.");
-                return;
-            }
-        }
-    }
-
-    private static bool CallsItself(PrimaryExpr primary, FunctionStmt function) => !primary.IsAwait &&
-        (primary is { Value: NameExpr name, Trailers: [CallTrailer, ..] } ? name.Id == function.Name
-        : primary is { Value: NameExpr { Id: "self" }, Trailers: [AttributeTrailer method, CallTrailer, ..] } && method.Name == function.Name);
-
-    private void Binary(BinaryExpr binary, Space space)
-    {
-        for (int i = 1; i < binary.Operands.Length; i++)
-        {
-            string sign = binary.Operators[i - 1];
-            if (sign == "-" && IsTicks(binary.Operands[i - 1], space, false) && IsTicks(binary.Operands[i], space, true))
-            {
-                findings.Add("ticks-compared", binary, "Ticks are subtracted as numbers.");
-            }
-
-            Possible right = sign is "*" or "**" or "<<" ? solver.Of(binary.Operands[i], space) : Possible.Nothing;
-            long most = sign switch { "**" => 4096, "<<" => 65536, _ => _data.Limit("allocation_bytes") };
-            bool large = right.Values.Any(v => v is BigInteger number && number > most);
-            if (large && (sign != "*" || IsSequence(binary.Operands[0], space)))
-            {
-                findings.Add("memory", binary, "This value is larger than the device's memory.");
-            }
-            else if (sign == "*" && IsSequence(binary.Operands[i], space) && solver.Of(binary.Operands[i - 1], space).Values.Any(v => v is BigInteger count && count > most))
-            {
-                findings.Add("memory", binary, "This value is larger than the device's memory.");
-            }
-        }
-    }
-
-    private bool IsSequence(Expr value, Space space) => solver.Of(value, space).Values.Any(v => v is string or Container or Made { Path: ".bytearray" or ".bytes" });
-
-    private bool IsTicks(Expr value, Space space, bool names) => value switch
-    {
-        PrimaryExpr { Trailers: [.., AttributeTrailer { Name: "ticks_ms" or "ticks_us" }, CallTrailer { Arguments.IsEmpty: true }] } => true,
-        PrimaryExpr { Value: NameExpr { Id: "ticks_ms" or "ticks_us" }, Trailers: [CallTrailer] } => true,
-        NameExpr or PrimaryExpr { Trailers: [AttributeTrailer] } when names => solver.Of(value, space).Values.Any(v => v is Made { Path: "time.ticks_ms" or "time.ticks_us" }),
-        BinaryExpr sum when names => sum.Operands.Any(o => IsTicks(o, space, false)),
-        _ => false,
-    };
 }

@@ -152,9 +152,10 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
     private void Primary(PrimaryExpr primary, Space space)
     {
+        Possible[] along = solver.Along(primary, space);
         for (int i = 0; i < primary.Trailers.Length; i++)
         {
-            Possible before = solver.Along(primary, i, space);
+            Possible before = along[i];
             if (primary.Trailers[i] is CallTrailer { Arguments: var given } && !given.IsEmpty && given.Any(IsServerSide))
             {
                 findings.Add("server", primary, "The server's side of a connection is a server.");
@@ -173,7 +174,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
                     }
 
                     break;
-                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(solver.Along(primary, i - 1, space), '{', call); break;
+                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(along[i - 1], '{', call); break;
                 case CallTrailer call when i == 0 && primary.Value is NameExpr name && space.Find(name.Id) is null: Call(call, name.Id, space); break;
             }
         }

@@ -79,6 +79,13 @@ public sealed class PolicyData
         return new PolicyData(_modules, lists, _limits, _boards);
     }
 
+    /// <summary>This policy without an entry of a list: for tests, which show that each is needed.</summary>
+    internal PolicyData Without(string list, string entry)
+    {
+        Dictionary<string, HashSet<string>> lists = new(_lists) { [list] = [.. _lists[list].Where(e => e != entry)] };
+        return new PolicyData(_modules, lists, _limits, _boards);
+    }
+
     /// <summary>This policy with what a text adds: lists are joined, numbers and boards replaced.</summary>
     /// <param name="yaml">The text.</param>
     /// <param name="error">What is wrong with it; null where nothing is.</param>

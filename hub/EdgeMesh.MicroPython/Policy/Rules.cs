@@ -41,6 +41,8 @@ public static class Rules
         Refuse("recursion", "a function that calls itself without a condition", "It ends in an overflow of the stack.", "put the call under a condition, or write a loop"),
         Refuse("memory", "a value larger than the device's memory", "The program would fail for want of memory, or compute for hours.", "make it smaller"),
         Refuse("stop-swallowed", "an endless loop that catches what stops programs", "The agent could not end the program for an update.", "catch OSError or Exception"),
+        Refuse("bytecode", "bytecode that is not what the source says", "A second compiler saw names that the policy did not, or took another program for it: one of them misreads it.",
+            "write it more plainly; in f-strings no conversions such as !r, and no two in a row"),
         Warn("strapping-pin", "an output on a pin that is read at the start", "What hangs on it can keep the board from booting.", "take another pin where you can"),
         Warn("console-pin", "a pin of the console's serial port", "What the console prints is seen there.", "take another pin where you can"),
         Warn("blocking-wait", "a wait without a pause", "The agent stands still meanwhile, and the watchdog may bite.", "put time.sleep_ms(1) into the loop, or count the rounds"),

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -72,7 +71,7 @@ internal sealed partial class Solver(Facts facts)
     private const int MostRange = 64;
 
     private readonly Dictionary<object, Possible?> _known = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<PrimaryExpr, Possible[]> _along = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<PrimaryExpr, Possible[]> _along = new(facts.Primaries.Count, ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Possible> _builtins = [];
     private readonly Dictionary<string, Possible> _fields = [];
     private readonly Dictionary<(string, string), Possible> _parts = [];
@@ -184,7 +183,10 @@ internal sealed partial class Solver(Facts facts)
         .Select(v => v switch { Imported imported => imported.Path, Derived derived => derived.Path, _ => "." }).Where(path => path[0] != '.');
 
     /// <summary>What a primary may be before its trailer of that index.</summary>
-    internal Possible Along(PrimaryExpr primary, int steps, Space space)
+    internal Possible Along(PrimaryExpr primary, int steps, Space space) => Along(primary, space)[steps] ?? Possible.Anything;
+
+    /// <summary>The same before each of its trailers and after the last; where it is asked for while it is being followed, some are not there yet.</summary>
+    internal Possible[] Along(PrimaryExpr primary, Space space)
     {
         if (!_along.TryGetValue(primary, out Possible[]? known))
         {
@@ -197,18 +199,18 @@ internal sealed partial class Solver(Facts facts)
             }
         }
 
-        return known[steps] ?? Possible.Anything;
+        return known;
     }
 
     private Possible Step(PrimaryExpr primary, int index, Possible before, Space space) => primary.Trailers[index] switch
     {
-        AttributeTrailer attribute => Attribute(before, attribute.Name),
+        AttributeTrailer attribute => Attribute(before, attribute.Name, index == 0 && primary.Value is NameExpr receiver && IsSelf(receiver, space)),
         IndexTrailer subscript => Index(before, Of(subscript.Index, space)),
         CallTrailer call => Call(primary, index, before, call, space),
         _ => Possible.Anything,
     };
 
-    private Possible Attribute(Possible before, string name)
+    private Possible Attribute(Possible before, string name, bool ofSelf)
     {
         Possible all = Possible.Nothing;
         bool other = !before.IsComplete;
@@ -224,7 +226,7 @@ internal sealed partial class Solver(Facts facts)
             }
         }
 
-        return other ? all.Or(Field(name)) : all;
+        return !other ? all : ofSelf || !IsForeign(name) ? all.Or(Field(name)) : all.Or(Field(name)).Or(Possible.Anything);
     }
 
     private Possible Field(string name)
@@ -242,94 +244,5 @@ internal sealed partial class Solver(Facts facts)
         }
 
         return _fields[name] = ReferenceEquals(all, Possible.Nothing) ? Possible.Anything : all;
-    }
-
-    private Possible Index(Possible before, Possible index)
-    {
-        if (!before.IsComplete || before.Values.Any(v => v is not Container))
-        {
-            return Possible.Anything;
-        }
-
-        Possible all = Possible.Nothing;
-        foreach (Container container in before.Values.Cast<Container>())
-        {
-            all = all.Or(At(container, index is { IsComplete: true, Values: [var only] } ? only : null));
-        }
-
-        return all;
-    }
-
-    private Possible At(Container container, object? key)
-    {
-        Space space = container.Space;
-        ImmutableArray<Expr> items = Items(container.Expr);
-        if (container.Expr is DictExpr dict)
-        {
-            IEnumerable<DictItem> found = key is null ? dict.Items : dict.Items.Where(item => !Of(item.Key, space).IsComplete || Of(item.Key, space).Values.Contains(key));
-            return found.Aggregate(Possible.Nothing, (all, item) => all.Or(Of(item.Value, space)));
-        }
-
-        if (key is BigInteger at && at >= -items.Length && at < items.Length)
-        {
-            return Of(items[(int)(at < 0 ? at + items.Length : at)], space);
-        }
-
-        return items.Aggregate(Possible.Nothing, (all, item) => all.Or(Of(item, space)));
-    }
-
-    private static ImmutableArray<Expr> Items(Expr container) => container switch
-    {
-        TupleExpr tuple => tuple.Items,
-        ListExpr list => list.Items,
-        SetExpr set => set.Items,
-        DictExpr dict => [.. dict.Items.Select(item => item.Key)],
-        _ => [],
-    };
-
-    /// <summary>What running through a value gives.</summary>
-    private Possible Elements(Expr source, Space space)
-    {
-        Possible all = Possible.Nothing;
-        Possible values = Of(source, space);
-        if (source is PrimaryExpr { Trailers: [.., AttributeTrailer { Name: "values" }, CallTrailer] } dict)
-        {
-            values = Along(dict, dict.Trailers.Length - 2, space);
-            return Each(values, c => At(c, null));
-        }
-
-        foreach (object value in values.Values)
-        {
-            all = all.Or(value switch
-            {
-                Container container => Items(container.Expr).Aggregate(Possible.Nothing, (sum, item) => sum.Or(Of(item, container.Space))),
-                Made { Path: ".range" } range => Range(range),
-                Made { Path: ".reversed" or ".list" or ".tuple" or ".sorted" or ".set" } copy when copy.Call.Arguments is [{ } only] => Elements(only.Value, copy.Space),
-                _ => Possible.Anything,
-            });
-        }
-
-        return values.IsComplete ? all : Possible.Anything;
-    }
-
-    private static Possible Each(Possible values, Func<Container, Possible> of) =>
-        !values.IsComplete || values.Values.Any(v => v is not Container) ? Possible.Anything
-        : values.Values.Cast<Container>().Aggregate(Possible.Nothing, (all, container) => all.Or(of(container)));
-
-    private Possible Column(ColumnExpr column, Space space)
-    {
-        if (column.Source is PrimaryExpr { Trailers: [.., AttributeTrailer { Name: "items" }, CallTrailer] } items)
-        {
-            return Each(Along(items, items.Trailers.Length - 2, space), c => column.Index == 1
-                ? At(c, null) : Items(c.Expr).Aggregate(Possible.Nothing, (all, key) => all.Or(Of(key, c.Space))));
-        }
-
-        if (Of(column.Source, space) is { IsComplete: true, Values: [Made { Path: ".enumerate" or ".zip" } made] })
-        {
-            int argument = made.Path == ".zip" ? column.Index : column.Index - 1;
-            return argument >= 0 && argument < made.Call.Arguments.Length ? Elements(made.Call.Arguments[argument].Value, made.Space) : Possible.Anything;
-        }
-
-        return Each(Elements(column.Source, space), row => At(row, new BigInteger(column.Index)));
     }
 }

@@ -202,7 +202,7 @@ internal sealed partial class Solver
         }
 
         bool method = around.Node is ClassStmt;
-        if (method && index == 0)
+        if (method && (index == 0 || IsCalledUnseen(definition, (ClassStmt)around.Node!, around.Parent!)))
         {
             return Possible.Anything;
         }
@@ -224,6 +224,16 @@ internal sealed partial class Solver
 
         return all;
     }
+
+    // Operators and built-ins call special methods, and a library's class the methods that its heirs replace.
+    private static bool IsCalledUnseen(FunctionStmt method, ClassStmt type, Space around) => method.Name != "__init__"
+        && (method.Name.StartsWith("__", StringComparison.Ordinal) || !IsOwn(type, around, 0));
+
+    /// <summary>Whether all that a class inherits is the program's own.</summary>
+    private static bool IsOwn(ClassStmt type, Space around, int depth) => depth < 8 && type.Bases.All(b => b is { Kind: ArgumentKind.Positional, Value: NameExpr name }
+        && (around.Find(name.Id) is { } symbol
+            ? symbol is { IsOpaque: false, Paths.Count: 0, Values.Count: 0, Functions.Count: 0, Parameter: null, Classes.Count: > 0 } && symbol.Classes.TrueForAll(c => IsOwn(c, symbol.Space, depth + 1))
+            : name.Id == "object"));
 
     // A constructor is called by its class's name, by those of classes that inherit it, and from theirs.
     private IEnumerable<string> NamesOf(FunctionStmt function, Space around)

@@ -9,28 +9,49 @@ internal readonly record struct Site(Expr Expr, Space Space);
 /// <summary>A variable: all that is ever put into it, in whatever order.</summary>
 internal sealed class Symbol(string name, Space space)
 {
+    // Nearly all variables have one kind of content: a list of each for each of them was a quarter of what this analysis allocated.
+    private static readonly List<Site> NoSites = [];
+    private static readonly HashSet<string> NoPaths = [];
+    private static readonly List<FunctionStmt> NoFunctions = [];
+    private static readonly List<ClassStmt> NoClasses = [];
+    private List<Site>? _values;
+    private List<Site>? _iterated;
+    private HashSet<string>? _paths;
+    private List<FunctionStmt>? _functions;
+    private List<ClassStmt>? _classes;
+
     internal string Name { get; } = name;
 
     internal Space Space { get; } = space;
 
-    /// <summary>What is assigned.</summary>
-    internal List<Site> Values { get; } = [];
+    /// <summary>What is assigned. To be read only, as all lists here.</summary>
+    internal List<Site> Values => _values ?? NoSites;
 
     /// <summary>What is run through, an element at a time.</summary>
-    internal List<Site> Iterated { get; } = [];
+    internal List<Site> Iterated => _iterated ?? NoSites;
 
     /// <summary>Dotted paths that imports put here.</summary>
-    internal HashSet<string> Paths { get; } = [];
+    internal HashSet<string> Paths => _paths ?? NoPaths;
 
-    internal List<FunctionStmt> Functions { get; } = [];
+    internal List<FunctionStmt> Functions => _functions ?? NoFunctions;
 
-    internal List<ClassStmt> Classes { get; } = [];
+    internal List<ClassStmt> Classes => _classes ?? NoClasses;
 
     /// <summary>The function whose parameter it is, and which.</summary>
     internal (Node Function, int Index, Parameter Parameter)? Parameter { get; set; }
 
     /// <summary>Something else is put here too.</summary>
     internal bool IsOpaque { get; set; }
+
+    internal void Assign(Site value) => (_values ??= []).Add(value);
+
+    internal void Iterate(Site source) => (_iterated ??= []).Add(source);
+
+    internal void Import(string path) => (_paths ??= []).Add(path);
+
+    internal void Define(FunctionStmt function) => (_functions ??= []).Add(function);
+
+    internal void Define(ClassStmt type) => (_classes ??= []).Add(type);
 }
 
 /// <summary>A scope with all its code, also what the compiler leaves out.</summary>
@@ -42,21 +63,35 @@ internal sealed class Space(Space? parent, Node? node)
 
     internal Dictionary<string, Symbol> Symbols { get; } = [];
 
-    internal HashSet<string> Globals { get; } = [];
+    /// <summary>Names that are declared to be the program's; null for none, as in nearly all.</summary>
+    internal HashSet<string>? Globals { get; private set; }
 
-    internal HashSet<string> Nonlocals { get; } = [];
+    /// <summary>Names that are declared to be of a function around; null for none.</summary>
+    internal HashSet<string>? Nonlocals { get; private set; }
 
     internal Space Root => Parent is null ? this : Parent.Root;
+
+    internal void Declare(ScopeStmt scope)
+    {
+        if (scope.IsGlobal)
+        {
+            (Globals ??= []).UnionWith(scope.Names);
+        }
+        else
+        {
+            (Nonlocals ??= []).UnionWith(scope.Names);
+        }
+    }
 
     /// <summary>The variable that a name bound here is.</summary>
     internal Symbol Bind(string name)
     {
-        if (Globals.Contains(name) && Parent is not null)
+        if (Globals?.Contains(name) == true && Parent is not null)
         {
             return Root.Bind(name);
         }
 
-        if (Nonlocals.Contains(name))
+        if (Nonlocals?.Contains(name) == true)
         {
             for (Space? outer = Parent; outer is not null; outer = outer.Parent)
             {
@@ -78,7 +113,7 @@ internal sealed class Space(Space? parent, Node? node)
     /// <summary>The variable that a name means here; null where only a built-in can be meant.</summary>
     internal Symbol? Find(string name)
     {
-        if (Globals.Contains(name))
+        if (Globals?.Contains(name) == true)
         {
             return Root.Symbols.GetValueOrDefault(name);
         }

@@ -1,5 +1,6 @@
 // A worker for one dry run: boots, says so in a line, takes a job as a line of standard input, answers in a line, and ends.
 import fs from 'node:fs';
+import { compile } from './compiler.mjs';
 import { DryRun } from './dryrun.mjs';
 
 /** Largest job, in bytes: source and scenario. */
@@ -30,6 +31,7 @@ def loop():
 const REHEARSED = { duration_s: 3600, inputs: [{ pin: 4, sensor: 'dht22', temperature_c: 20 }, { at_s: 1800, pin: 4, fault: 'timeout' }],
   expect: [{ publishes: 'temperature', every_s: 30 }, { pin: 26, level: 1 }] };
 
+compile(REHEARSAL);
 await (await new DryRun().boot()).run(REHEARSAL, REHEARSED);
 const run = await new DryRun().boot();
 say({ ready: true, node: process.versions.node });
@@ -42,5 +44,7 @@ for await (const chunk of process.stdin) {
 // Without a job it was started in vain.
 if (!text.includes('\n')) process.exit(0);
 const { source, scenario, wall_ms } = JSON.parse(text);
-say(await run.run(source, scenario, wall_ms));
+// Without a scenario the program is only compiled.
+const compiled = compile(source);
+say(scenario ? { ...await run.run(source, scenario, wall_ms), compiled } : { ok: true, verdict: 'It was compiled only.', duration_s: 0, ended: 'returned', compiled });
 process.exit(0);

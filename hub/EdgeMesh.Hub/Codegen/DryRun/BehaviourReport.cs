@@ -54,7 +54,23 @@ public sealed record BehaviourReport(bool Ok, string Verdict, double DurationS, 
 
     /// <summary>What a real device might not forgive.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What came of the second compiler; null where the run ended before it answered.</summary>
+    public BytecodeReport? Bytecode { get; init; }
+
+    /// <summary>The second compiler's work as the worker hands it over; null in what others are given.</summary>
+    public CompiledProgram? Compiled { get; init; }
 }
+
+/// <summary>What the second compiler, mpy-cross, made of a program.</summary>
+/// <param name="Agrees">Whether its bytecode uses nothing but what the policy saw, and no native code.</param>
+/// <param name="Disagreements">Where not, what else, in sentences.</param>
+public sealed record BytecodeReport(bool Agrees, IReadOnlyList<string> Disagreements);
+
+/// <summary>A compiled program.</summary>
+/// <param name="Mpy">The .mpy file; null where it does not compile.</param>
+/// <param name="Error">Why it does not compile; null where it does.</param>
+public sealed record CompiledProgram(byte[]? Mpy = null, string? Error = null);
 
 /// <summary>How a dry run can end.</summary>
 public static class DryRunEnds

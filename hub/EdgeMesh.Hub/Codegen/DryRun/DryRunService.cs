@@ -1,11 +1,14 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Results;
+using EdgeMesh.MicroPython.Bytecode;
+using EdgeMesh.MicroPython.Policy;
 
 namespace EdgeMesh.Hub.Codegen.DryRun;
 
@@ -72,11 +75,21 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
     public async Task<Result<BehaviourReport>> RunAsync(string source, Scenario scenario, CancellationToken cancellation)
     {
         Result<Scenario> checkedScenario = ScenarioCheck.Of(scenario);
-        if (!checkedScenario.IsOk)
-        {
-            return checkedScenario.Error!;
-        }
+        return checkedScenario.IsOk ? await WorkAsync(source, scenario, cancellation).ConfigureAwait(false) : checkedScenario.Error!;
+    }
 
+    /// <summary>Compiles a program with the second compiler, and compares its bytecode with what the policy sees of the program. It is not run.</summary>
+    /// <param name="source">The program.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>Whether they agree; <c>sandbox_unavailable</c> or <c>invalid_argument</c> where it was not compiled.</returns>
+    public async Task<Result<BytecodeReport>> CompileAsync(string source, CancellationToken cancellation)
+    {
+        Result<BehaviourReport> report = await WorkAsync(source, null, cancellation).ConfigureAwait(false);
+        return report.IsOk ? report.Value.Bytecode ?? new BytecodeReport(false, [report.Value.Verdict]) : report.Error!;
+    }
+
+    private async Task<Result<BehaviourReport>> WorkAsync(string source, Scenario? scenario, CancellationToken cancellation)
+    {
         if (Encoding.UTF8.GetByteCount(source) is int bytes && bytes > SourceBytesMax)
         {
             return new Error(ErrorCodes.InvalidArgument, $"The program has {bytes} bytes; {SourceBytesMax} are the most that a device is given.");
@@ -119,14 +132,14 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
         (_source is { IsOk: true } found ? found.Value : null)?.Dispose();
     }
 
-    private async Task<Result<BehaviourReport>> RunAsync(SandboxWorker worker, string source, Scenario scenario, CancellationToken cancellation)
+    private async Task<Result<BehaviourReport>> RunAsync(SandboxWorker worker, string source, Scenario? scenario, CancellationToken cancellation)
     {
         using CancellationTokenSource deadline = new(options.Deadline, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         Job job = new(source, scenario, (int)(options.Deadline.TotalMilliseconds * OwnShareOfDeadline));
         string? answer = await worker.RunAsync(job, either.Token).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        return answer is null ? await DiedAsync(worker, deadline.IsCancellationRequested).ConfigureAwait(false) : Read(answer);
+        return answer is null ? await DiedAsync(worker, deadline.IsCancellationRequested).ConfigureAwait(false) : Read(source, answer);
     }
 
     private async Task<Result<SandboxWorker>> TakeAsync()
@@ -187,16 +200,24 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
         }
     }
 
-    private static Result<BehaviourReport> Read(string answer)
+    private static Result<BehaviourReport> Read(string source, string answer)
     {
         try
         {
-            return JsonSerializer.Deserialize<BehaviourReport>(answer, ScenarioJson.Options)!;
+            BehaviourReport report = JsonSerializer.Deserialize<BehaviourReport>(answer, ScenarioJson.Options)!;
+            return report.Compiled is { } compiled ? report with { Compiled = null, Bytecode = Compare(source, compiled) } : report;
         }
         catch (JsonException problem)
         {
             return new Error(ErrorCodes.Internal, $"The dry run's report cannot be read; please report it with what follows: {problem.Message}");
         }
+    }
+
+    // Which names a program uses is the same under any policy.
+    private static BytecodeReport Compare(string source, CompiledProgram compiled)
+    {
+        IReadOnlyList<Finding> findings = compiled.Mpy is { } mpy ? SecondOpinion.Compare(source, mpy, PolicyData.Shipped) : [SecondOpinion.NotCompiled(Printable.Of(compiled.Error ?? ""))];
+        return new BytecodeReport(findings.Count == 0, [.. findings.Select(f => f.Message)]);
     }
 
     private async Task<BehaviourReport> DiedAsync(SandboxWorker worker, bool late)
@@ -216,5 +237,5 @@ public sealed class DryRunService(DryRunOptions options, TimeProvider time) : IA
             : new BehaviourReport(false, $"The program brought the sandbox's process to an end, or used all its processor time. ({said})", 0, DryRunEnds.Timeout);
     }
 
-    private sealed record Job(string Source, Scenario Scenario, int WallMs);
+    private sealed record Job(string Source, Scenario? Scenario, int WallMs);
 }

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Hub.Codegen.DryRun;
 using EdgeMesh.Hub.Results;
+using EdgeMesh.MicroPython.Bytecode;
 using EdgeMesh.MicroPython.Policy;
 
 namespace EdgeMesh.Hub.Codegen.Generation;
@@ -17,11 +18,14 @@ public sealed record GateReport(IReadOnlyList<Finding> Findings, BehaviourReport
     /// <summary>Whether it compiles and keeps the policy.</summary>
     public bool Safe => Findings.All(f => f.Rule.Severity != Severity.Refused);
 
-    /// <summary>Whether every gate was passed. A dry run that could not be made is not passed.</summary>
-    public bool Passed => Safe && Report is { Ok: true };
+    /// <summary>Whether every gate was passed. A dry run that could not be made is not passed, nor is one without the second compiler's opinion.</summary>
+    public bool Passed => Safe && Report is { Ok: true, Bytecode.Agrees: true };
 }
 
-/// <summary>The gates in their order: compiles, keeps the policy, behaves in the dry run. A program that fails one does not come to the next.</summary>
+/// <summary>
+/// The gates in their order: compiles, keeps the policy; behaves in the dry run, where a second compiler's bytecode also says what the policy saw. A program
+/// that fails one does not come to the next.
+/// </summary>
 public sealed class ProgramGates(DryRunService dryRuns)
 {
     /// <summary>An hour in which nothing happens: what a program is tried in of which nobody said more.</summary>
@@ -41,6 +45,8 @@ public sealed class ProgramGates(DryRunService dryRuns)
         }
 
         Result<BehaviourReport> report = await dryRuns.RunAsync(source, scenario, cancellation).ConfigureAwait(false);
-        return report.IsOk ? judged with { Report = report.Value } : judged with { DryRunError = report.Error };
+        return report.IsOk
+            ? new GateReport([.. judged.Findings, .. report.Value.Bytecode?.Disagreements.Select(SecondOpinion.Refuse) ?? []], report.Value, null)
+            : judged with { DryRunError = report.Error };
     }
 }

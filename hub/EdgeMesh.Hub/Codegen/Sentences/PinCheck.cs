@@ -33,6 +33,16 @@ internal static class PinCheck
         }
     }
 
+    /// <summary>Pins that a request names of devices of which no behaviour has come yet: what cannot be is said before anything is asked.</summary>
+    internal static IEnumerable<RefusedPart> Refusals(Board board, EntityTable entities, IReadOnlyList<Behaviour> behaviours)
+    {
+        HashSet<int> checkedPins = [.. behaviours.SelectMany(b => b.Pins.Values)];
+        IEnumerable<(int Pin, string Direction, string What)> named = entities.Entities
+            .SelectMany(e => e.Pins.Values.Concat(e.Loose).Select(pin => (pin, e.Sensor ? "in" : "out", "the " + Wording.Name(e.Kind))))
+            .Concat(entities.Orphans.Where(o => double.IsFinite(o.Value)).Select(o => ((int)System.Math.Clamp(o.Value, -1, 999), "in", "what is asked for")));
+        return named.Where(n => checkedPins.Add(n.Pin)).Select(n => Refusal(board, n.Pin, n.Direction, n.What)).OfType<RefusedPart>();
+    }
+
     /// <summary>Notes that do not refuse: pins that matter when the board starts.</summary>
     internal static IEnumerable<string> Notes(Board board, IReadOnlyList<Behaviour> behaviours) =>
         behaviours.SelectMany(b => b.Pins.Values).Distinct().Where(board.Strapping.Contains)

@@ -63,6 +63,7 @@ public static class SentenceReader
         List<Behaviour> behaviours = new BehaviourBuilder(entities, clauses, refused, missing, assumed).Build();
         missing.AddRange(entities.Orphans.Select(o => new MissingPart("device", $"What is on {o.Text}?")));
         refused.AddRange(PinCheck.Refusals(board, behaviours));
+        refused.AddRange(PinCheck.Refusals(board, entities, behaviours));
         if (refused.Count == 0)
         {
             refused.AddRange(behaviours.SelectMany(Ranges));

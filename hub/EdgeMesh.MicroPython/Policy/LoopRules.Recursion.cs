@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+internal sealed partial class LoopRules
+{
+    // A function of the program by its name, and by its class where it is a method.
+    private readonly record struct Callable(Node? Class, string Name);
+
+    // Functions that call each other, or themselves, before anything could keep them from it.
+    private void Recursion()
+    {
+        Dictionary<Callable, (Node Node, HashSet<Callable> Calls)> certain = [];
+        foreach ((FunctionStmt function, Space space) in facts.Functions)
+        {
+            certain[new Callable(space.Node as ClassStmt, function.Name)] = (function, Certain(function.Body, space.Node as ClassStmt));
+        }
+
+        foreach (Symbol symbol in facts.Root.Symbols.Values)
+        {
+            if (symbol.Values is [{ Expr: LambdaExpr lambda }])
+            {
+                certain[new Callable(null, symbol.Name)] = (lambda, Certain([new ExprStmt(lambda.Body.Span, lambda.Body)], null));
+            }
+        }
+
+        foreach ((Callable start, (Node node, HashSet<Callable> calls)) in certain)
+        {
+            HashSet<Callable> reached = [.. calls];
+            Queue<Callable> pending = new(calls);
+            while (pending.TryDequeue(out Callable next) && !reached.Contains(start))
+            {
+                foreach (Callable further in certain.TryGetValue(next, out (Node, HashSet<Callable> Calls) found) ? found.Calls : [])
+                {
+                    if (reached.Add(further))
+                    {
+                        pending.Enqueue(further);
+                    }
+                }
+            }
+
+            if (reached.Contains(start))
+            {
+                findings.Add("recursion", node, $"{start.Name} calls itself{(calls.Contains(start) ? "" : ", through others,")} without a condition.");
+            }
+        }
+    }
+
+    private static HashSet<Callable> Certain(ImmutableArray<Stmt> body, ClassStmt? type)
+    {
+        HashSet<Callable> calls = [];
+        List<Callable> here = [];
+        bool chosen = false;
+        void Part(Node part)
+        {
+            chosen |= part is ConditionalExpr or BoolExpr or Comprehension;
+            if (part is PrimaryExpr { IsAwait: false } primary && Called(primary, type) is { } callable)
+            {
+                here.Add(callable);
+            }
+        }
+
+        Action<Node> visit = Part;
+        foreach (Stmt statement in body)
+        {
+            if (statement is ExprStmt or ReturnStmt or AssignStmt)
+            {
+                chosen = false;
+                here.Clear();
+                Parts.Visit(statement, visit);
+                calls.UnionWith(chosen ? [] : here);
+            }
+
+            if (statement is ReturnStmt or RaiseStmt || (statement is not (ExprStmt or AssignStmt or ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves([statement], false)))
+            {
+                break;
+            }
+        }
+
+        return calls;
+    }
+
+    private static Callable? Called(PrimaryExpr primary, ClassStmt? type) => primary switch
+    {
+        { Value: NameExpr name, Trailers: [CallTrailer, ..] } => new Callable(null, name.Id),
+        { Value: NameExpr { Id: "self" }, Trailers: [AttributeTrailer method, CallTrailer, ..] } when type is not null => new Callable(type, method.Name),
+        _ => null,
+    };
+}

@@ -1,0 +1,126 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Numerics;
+using EdgeMesh.MicroPython.Syntax;
+
+namespace EdgeMesh.MicroPython.Policy;
+
+internal sealed partial class LoopRules
+{
+    // Rounds that comprehensions and built-ins make, which never pause.
+    private void Rounds()
+    {
+        HashSet<Node> sources = new(facts.Loops.Select(l => l.Loop).OfType<ForStmt>().Select(f => (Node)f.Source), ReferenceEqualityComparer.Instance);
+        foreach (string maker in new[] { "range", "iter" })
+        {
+            foreach ((PrimaryExpr primary, Space space) in facts.Primaries.Where(p => p.Primary is { Value: NameExpr name, Trailers: [CallTrailer] } && name.Id == maker && !sources.Contains(p.Primary)))
+            {
+                Possible made = solver.Of(primary, space);
+                if (made.Values.Any(v => IsLong(v) && (maker == "range" || solver.Of(((Made)v).Call.Arguments[0].Value, space).Values.Any(f => f is Imported))))
+                {
+                    findings.Add("loop-too-long", primary, $"This takes more than {_data.Limit("loop_rounds")} rounds without a pause.");
+                }
+            }
+        }
+    }
+
+    // for … in f(), where f yields for ever and never pauses, or is a class whose objects never say that they have no more.
+    private bool IsEndless(Expr source, Space space) => source is PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } && space.Find(name.Id) is { } symbol
+        && (symbol.Functions.Exists(function => function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space)))
+            || symbol.Classes.Exists(type => type.Body.Any(s => s is FunctionStmt { Name: "__next__" } next && !Stops(next))));
+
+    private static bool Stops(FunctionStmt next)
+    {
+        bool stops = false;
+        Parts.Visit(next.Body, part => stops |= part is RaiseStmt or PrimaryExpr { Trailers: [.., CallTrailer] });
+        return stops;
+    }
+
+    private bool YieldsOnly(WhileStmt loop, Space space)
+    {
+        bool only = true;
+        Parts.Visit(loop.Body, part => only &= part is not (KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt) && !(part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
+        return only;
+    }
+
+    private bool IsLong(object source)
+    {
+        if (source is Made { Path: ".iter" } endless)
+        {
+            return endless.Call.Arguments.Length == 2;
+        }
+
+        return source is Made { Path: ".range" } range
+            && range.Call.Arguments.Any(a => solver.Of(a.Value, range.Space).Values.Any(v => v is BigInteger rounds && rounds > _data.Limit("loop_rounds")));
+    }
+
+    private void Growth(ImmutableArray<Stmt> body, bool endless)
+    {
+        if (!endless)
+        {
+            return;
+        }
+
+        Dictionary<string, PrimaryExpr> grown = [];
+        HashSet<string> shrunk = [];
+        Parts.Visit(body, part =>
+        {
+            switch (part)
+            {
+                case PrimaryExpr { Value: NameExpr name, Trailers: [AttributeTrailer method, CallTrailer] } primary:
+                    if (method.Name == "append")
+                    {
+                        grown.TryAdd(name.Id, primary);
+                    }
+                    else if (method.Name is "pop" or "clear" or "popleft" or "remove")
+                    {
+                        shrunk.Add(name.Id);
+                    }
+
+                    break;
+                case AssignStmt assign: shrunk.UnionWith(assign.Targets.Select(t => t is NameExpr name ? name.Id : t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
+                case DelStmt delete: shrunk.UnionWith(delete.Targets.Select(t => t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
+            }
+        });
+        foreach ((string name, PrimaryExpr primary) in grown.Where(g => !shrunk.Contains(g.Key)))
+        {
+            findings.Add("unbounded-list", primary, $"{name} grows in an endless loop and never shrinks.");
+        }
+    }
+
+    private void Binary(BinaryExpr binary, Space space)
+    {
+        for (int i = 1; i < binary.Operands.Length; i++)
+        {
+            string sign = binary.Operators[i - 1];
+            if (sign == "-" && IsTicks(binary.Operands[i - 1], space, false) && IsTicks(binary.Operands[i], space, true))
+            {
+                findings.Add("ticks-compared", binary, "Ticks are subtracted as numbers.");
+            }
+
+            Possible right = sign is "*" or "**" or "<<" ? solver.Of(binary.Operands[i], space) : Possible.Nothing;
+            long most = sign switch { "**" => 4096, "<<" => 65536, _ => _data.Limit("allocation_bytes") };
+            bool large = right.Values.Any(v => v is BigInteger number && number > most);
+            if (large && (sign != "*" || IsSequence(binary.Operands[0], space)))
+            {
+                findings.Add("memory", binary, "This value is larger than the device's memory.");
+            }
+            else if (sign == "*" && IsSequence(binary.Operands[i], space) && solver.Of(binary.Operands[i - 1], space).Values.Any(v => v is BigInteger count && count > most))
+            {
+                findings.Add("memory", binary, "This value is larger than the device's memory.");
+            }
+        }
+    }
+
+    private bool IsSequence(Expr value, Space space) => solver.Of(value, space).Values.Any(v => v is string or Container or Made { Path: ".bytearray" or ".bytes" });
+
+    private bool IsTicks(Expr value, Space space, bool names) => value switch
+    {
+        PrimaryExpr { Trailers: [.., AttributeTrailer { Name: "ticks_ms" or "ticks_us" }, CallTrailer { Arguments.IsEmpty: true }] } => true,
+        PrimaryExpr { Value: NameExpr { Id: "ticks_ms" or "ticks_us" }, Trailers: [CallTrailer] } => true,
+        NameExpr or PrimaryExpr { Trailers: [AttributeTrailer] } when names => solver.Of(value, space).Values.Any(v => v is Made { Path: "time.ticks_ms" or "time.ticks_us" }),
+        BinaryExpr sum when names => sum.Operands.Any(o => IsTicks(o, space, false)),
+        _ => false,
+    };
+}

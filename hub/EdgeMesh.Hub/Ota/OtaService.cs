@@ -326,7 +326,7 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
         {
             long now = _parts.Time.GetUtcNow().ToUnixTimeSeconds();
             _parts.Store.Update(row.Session, report.State, report.Code, report.Reason, now);
-            _parts.Events.Publish(new OtaProgress(ViewOf(row with { State = report.State, Code = report.Code, Reason = report.Reason, Updated = now }), StateChanged: true));
+            _parts.Events.Publish(new OtaCorrected(ViewOf(row with { State = report.State, Code = report.Code, Reason = report.Reason, Updated = now })));
         }
 
         Send(message.Id, TopicKind.Reported, Codec.Write(answer));

@@ -23,3 +23,7 @@ public sealed record OtaView(
 /// <param name="View">Where it stands now.</param>
 /// <param name="StateChanged">Whether its state changed, and not only its progress.</param>
 public sealed record OtaProgress(OtaView View, bool StateChanged) : HubEvent;
+
+/// <summary>The hub had given an update up, and its device told later what became of the image.</summary>
+/// <param name="View">What became of it.</param>
+public sealed record OtaCorrected(OtaView View) : HubEvent;

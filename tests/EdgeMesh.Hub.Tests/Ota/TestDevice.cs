@@ -143,10 +143,11 @@ internal sealed class TestDevice : IAsyncDisposable
 
     public async Task ReportAsync(string state, string code = "", string reason = "", string id = "blink", string version = "1", long sequence = 1)
     {
-        Report report = new() { Session = Session, State = state, Id = id, Version = version, Sequence = sequence, Code = code, Reason = reason };
+        long session = Session;
+        Report report = new() { Session = session, State = state, Id = id, Version = version, Sequence = sequence, Code = code, Reason = reason };
         await SendAsync(TopicKind.OtaReport, Codec.Write(report));
         await Eventually.TrueAsync(
-            () => Received.Any(m => m.Kind == TopicKind.Reported && m.Body!.String("state", 16) == state && m.Body.Integer("session", 1, uint.MaxValue) == Session), $"the hub answers the report {state}");
+            () => Received.Any(m => m.Kind == TopicKind.Reported && m.Body!.String("state", 16) == state && m.Body.Integer("session", 1, uint.MaxValue) == session), $"the hub answers the report {state}");
     }
 
     public long Session { get; private set; }

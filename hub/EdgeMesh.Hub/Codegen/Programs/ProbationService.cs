@@ -49,6 +49,7 @@ public sealed class ProbationService : BackgroundService
     {
         (_programs, _store, _deployer, _ota, _gateway, _audit, _options, _time, _log) = (programs, store, deployer, ota, gateway, audit, options.Value, time, log);
         events.Subscribe<OtaProgress>(e => Post(e.StateChanged, e));
+        events.Subscribe<OtaCorrected>(e => Post(true, e));
         events.Subscribe<DeviceMessage>(e => Post(_watched.ContainsKey(e.Id) && e.Kind is TopicKind.Health or TopicKind.Telemetry or TopicKind.State or TopicKind.Log, e));
         events.Subscribe<DeviceOnline>(e => Post(_watched.ContainsKey(e.Id), e));
         events.Subscribe<DeviceOffline>(e => Post(_watched.ContainsKey(e.Id), e));
@@ -132,6 +133,9 @@ public sealed class ProbationService : BackgroundService
                 break;
             case OtaProgress progress:
                 Follow(progress.View, _store.Find(progress.View.Session));
+                break;
+            case OtaCorrected corrected:
+                Follow(corrected.View, _store.Find(corrected.View.Session));
                 break;
             case DeviceRenamed renamed:
                 _programs.Rename(renamed.From, renamed.To);

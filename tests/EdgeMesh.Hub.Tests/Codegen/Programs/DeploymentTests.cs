@@ -85,6 +85,19 @@ public sealed class DeploymentTests : IDisposable
         Assert.Equal(ErrorCodes.ProgramUnknown, (await hub.Get<ProgramDeployer>().RollbackAsync("porch", null, Packages.Owner, CancellationToken.None)).Error?.Code);
     }
 
+    [Fact]
+    public async Task What_a_device_confirms_after_the_hub_gave_its_update_up_is_watched_all_the_same()
+    {
+        await using RunningHub hub = await StartAsync();
+        await using TestDevice device = await ConnectAsync(hub);
+        Add(hub, Packages.Beat);
+        await SendAsync(hub, device, 1);
+        Assert.True(hub.Ota.Abort("porch").IsOk);
+        await StateAsync(hub, 1, ProgramStates.Failed);
+        await ReportConfirmedAsync(hub, device, 1);
+        await StateAsync(hub, 1, ProgramStates.Probation);
+    }
+
     /// <summary>Between two transactions the hub may be killed; each state that this leaves is made here, and the hub started on it twice.</summary>
     [Fact]
     public async Task Whenever_the_hub_is_killed_it_goes_on_where_it_stood_and_sends_nothing_twice()

@@ -31,7 +31,7 @@ internal sealed class LinkChecks : VectorChecks
         byte[] hello = device.Poll(0)!;
         if (list == "refused_welcomes")
         {
-            return Same(Text((JsonObject)item!, "code"), device.Welcomed(Utf8Of((JsonObject)item!, "payload"), out Welcome? _).Code, "the code");
+            return Same(Text((JsonObject)item!, "code"), device.Welcomed(Utf8Of((JsonObject)item!, "payload"), 0, out Welcome? _).Code, "the code");
         }
 
         HubLink hub = NewHub();
@@ -44,7 +44,7 @@ internal sealed class LinkChecks : VectorChecks
         }
 
         string made = First(Same(Text(_head, "hello"), TextOf(hello), "the hello"), Same(Text(_head, "welcome"), TextOf(welcome), "the welcome"));
-        if (made.Length > 0 || device.Welcomed(welcome!, out Welcome? _).Body == null)
+        if (made.Length > 0 || device.Welcomed(welcome!, 0, out Welcome? _).Body == null)
         {
             return made.Length > 0 ? made : "the welcome is refused";
         }

@@ -21,6 +21,7 @@ public sealed class DocumentedRightsTests
         ["enrolment"] = BrokerAccount.Enrollment(Token),
         ["hub"] = BrokerAccount.Hub("a password"),
         ["viewer"] = BrokerAccount.Viewer("home", "a password"),
+        ["operator"] = BrokerAccount.Operator("home", "a password"),
     };
 
     public static TheoryData<string> Names => [.. Channels.Select(c => c.Key)];
@@ -29,7 +30,8 @@ public sealed class DocumentedRightsTests
     [MemberData(nameof(Names))]
     public void The_documented_accounts_may_use_a_channel_and_no_other(string channel)
     {
-        string topic = ((string)Channels[channel]!["address"]!).Replace("{site}", "home").Replace("{device}", "lamp").Replace("{token}", Token);
+        string topic = ((string)Channels[channel]!["address"]!).Replace("{site}", "home").Replace("{device}", "lamp").Replace("{token}", Token)
+            .Replace("{job}", "night").Replace("{part}", "2");
         JsonNode documented = Channels[channel]!["x-acl"]!;
         Assert.Equal(Sorted(documented["publish"]!), Accounts.Where(a => Has(a.Value, topic, "publishClientSend")).Select(a => a.Key).Order());
         Assert.Equal(

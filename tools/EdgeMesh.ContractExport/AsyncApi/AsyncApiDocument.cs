@@ -14,7 +14,7 @@ public static class AsyncApiDocument
     /// <summary>The generated file, below the repository's root.</summary>
     public const string File = "docs/asyncapi.json";
 
-    private static readonly string[] ParameterNames = ["site", "device", "token"];
+    private static readonly string[] ParameterNames = ["site", "device", "token", "job", "part"];
 
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
 
@@ -129,6 +129,7 @@ public static class AsyncApiDocument
         return new JsonObject
         {
             ["site"] = Parameter("The hub's site."), ["device"] = Parameter("The device's id."), ["token"] = Parameter("The enrolment's token, the public part of a PIN or code."),
+            ["job"] = Parameter("The asker's name for a program asked for."), ["part"] = Parameter("The number of a part, from 2."),
         };
     }
 

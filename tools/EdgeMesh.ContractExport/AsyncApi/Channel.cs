@@ -8,7 +8,7 @@ namespace EdgeMesh.ContractExport.AsyncApi;
 /// <summary>A topic that is in use: who says what there, and how.</summary>
 /// <param name="Name">Its name in the document.</param>
 /// <param name="Address">The topic, with parameters in braces.</param>
-/// <param name="Up">Whether devices publish there; otherwise the hub does.</param>
+/// <param name="Up">Whether devices, or people, publish there; otherwise the hub does.</param>
 /// <param name="Kind">What the contracts call it; null for the topics of enrolment.</param>
 /// <param name="Envelope">How its messages are protected.</param>
 /// <param name="Quality">MQTT's quality of service.</param>
@@ -18,14 +18,15 @@ internal sealed record Channel(string Name, string Address, bool Up, TopicKind? 
 {
     // Declared, so that nobody takes them for something else, and not in use yet.
     private static readonly TopicKind[] Reserved =
-    [
-        TopicKind.HubRequest, TopicKind.HubResponse, TopicKind.Set, TopicKind.CodegenRequest, TopicKind.CodegenStatus, TopicKind.CodegenCode, TopicKind.CodegenReport,
-    ];
+        [TopicKind.HubRequest, TopicKind.HubResponse, TopicKind.Set];
 
     private static readonly TopicKind[] AtMostOnce = [TopicKind.OtaChunk, TopicKind.OtaChunkAck];
 
     private static readonly TopicKind[] KeptByBroker =
-        [TopicKind.HubStatus, TopicKind.Status, TopicKind.Info, TopicKind.State, TopicKind.PublicState, TopicKind.PublicAvailability, TopicKind.PublicOta];
+    [
+        TopicKind.HubStatus, TopicKind.Status, TopicKind.Info, TopicKind.State, TopicKind.PublicState, TopicKind.PublicAvailability, TopicKind.PublicOta,
+        TopicKind.CodegenStatus, TopicKind.CodegenCode, TopicKind.CodegenCodePart, TopicKind.CodegenReport, TopicKind.CodegenReportPart,
+    ];
 
     private static readonly Dictionary<TopicKind, string[]> MessagesOf = new()
     {
@@ -35,7 +36,9 @@ internal sealed record Channel(string Name, string Address, bool Up, TopicKind? 
         [TopicKind.OtaAccept] = ["Accept"], [TopicKind.OtaReject] = ["Reject"], [TopicKind.OtaChunk] = ["Chunk"], [TopicKind.OtaChunkAck] = ["ChunkAck"],
         [TopicKind.OtaVerify] = ["Verify"], [TopicKind.OtaComplete] = ["Complete"], [TopicKind.OtaAbortUp] = ["Abort"], [TopicKind.OtaAbortDown] = ["Abort"],
         [TopicKind.OtaReport] = ["Report"], [TopicKind.PublicState] = ["PublicState"], [TopicKind.PublicAvailability] = ["Availability"], [TopicKind.PublicOta] = ["Update"],
-        [TopicKind.Identity] = ["Identity"], [TopicKind.IdentityAnswer] = ["IdentityAnswer"],
+        [TopicKind.Identity] = ["Identity"], [TopicKind.IdentityAnswer] = ["IdentityAnswer"], [TopicKind.Health] = ["Health"],
+        [TopicKind.CodegenRequest] = ["JobRequest"], [TopicKind.CodegenStatus] = ["JobStatus"], [TopicKind.CodegenCode] = ["JobPart"], [TopicKind.CodegenCodePart] = ["JobPart"],
+        [TopicKind.CodegenReport] = ["JobPart"], [TopicKind.CodegenReportPart] = ["JobPart"],
     };
 
     /// <summary>All that are in use.</summary>
@@ -56,9 +59,9 @@ internal sealed record Channel(string Name, string Address, bool Up, TopicKind? 
     internal bool Cleared => (Retained && Kind != TopicKind.HubStatus) || (Kind is null && Up);
 
     /// <summary>Which accounts of the broker may publish there; the hub may everywhere.</summary>
-    internal string[] Writers => Up ? [Kind is null ? "enrolment" : "device", "hub"] : ["hub"];
+    internal string[] Writers => Up ? [Kind is null ? "enrolment" : Kind == TopicKind.CodegenRequest ? "operator" : "device", "hub"] : ["hub"];
 
-    /// <summary>Which accounts may read it. The viewer reads the whole site, identities excepted, since they carry private keys.</summary>
+    /// <summary>Which accounts may read it. Viewer and operator read the whole site, identities excepted, since they carry private keys.</summary>
     internal string[] Readers
     {
         get
@@ -69,7 +72,7 @@ internal sealed record Channel(string Name, string Address, bool Up, TopicKind? 
             }
 
             bool device = Kind == TopicKind.HubStatus || Address.Contains("/down/", StringComparison.Ordinal);
-            return [.. device ? ["device"] : Array.Empty<string>(), "hub", .. Kind == TopicKind.Identity ? Array.Empty<string>() : ["viewer"]];
+            return [.. device ? ["device"] : Array.Empty<string>(), "hub", .. Kind == TopicKind.Identity ? Array.Empty<string>() : ["operator", "viewer"]];
         }
     }
 
@@ -83,8 +86,10 @@ internal sealed record Channel(string Name, string Address, bool Up, TopicKind? 
         string pattern = Topic.PatternOf(kind);
         Envelope envelope = kind is TopicKind.Hello or TopicKind.Welcome ? Envelope.Handshake
             : Topic.IsUp(kind) || pattern.Contains("/down/", StringComparison.Ordinal) ? Envelope.Session : Envelope.None;
-        string address = Topic.Format(kind, "{site}", "{device}");
+        bool job = pattern.StartsWith("codegen/", StringComparison.Ordinal);
+        bool up = Topic.IsUp(kind) || kind == TopicKind.CodegenRequest;
+        string address = Topic.Format(kind, "{site}", job ? "{job}" : "{device}", "{part}");
         string name = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
-        return new Channel(name, address, Topic.IsUp(kind), kind, envelope, AtMostOnce.Contains(kind) ? 0 : 1, KeptByBroker.Contains(kind), messages);
+        return new Channel(name, address, up, kind, envelope, AtMostOnce.Contains(kind) ? 0 : 1, KeptByBroker.Contains(kind), messages);
     }
 }

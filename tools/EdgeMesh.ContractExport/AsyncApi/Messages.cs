@@ -7,6 +7,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Security;
+using Microsoft.CodeAnalysis;
 
 namespace EdgeMesh.ContractExport.AsyncApi;
 
@@ -58,6 +59,9 @@ internal static class Messages
             ("since", Schema.Whole(0, Number).Describe("Seconds since 1970-01-01 UTC.")));
         schemas["Update"] = Record(sources, "EdgeMesh.Hub.Ota.OtaView");
         Choose(schemas["Update"], "state", [.. Constants(typeof(OtaStates))]);
+        schemas["JobRequest"] = Record(sources, "EdgeMesh.Hub.Codegen.Jobs.JobRequest");
+        schemas["JobStatus"] = Record(sources, "EdgeMesh.Hub.Codegen.Jobs.JobView");
+        schemas["JobPart"] = Record(sources, "EdgeMesh.Hub.Codegen.Jobs.JobPart");
         schemas["Encrypted"] = Schema.Object(
             "What stands in the body's place where the handshake agreed on encryption of this topic: AES-256-GCM with the session's encryption key of this direction; nonce 12 bytes, "
             + "four zeros and the counter as 8 bytes, big-endian; additional data the topic and a zero byte.",
@@ -91,7 +95,7 @@ internal static class Messages
         .Where(f => f.IsLiteral).OrderBy(f => f.MetadataToken).Select(f => (string)f.GetRawConstantValue()!);
 
     // Only devices read commands, so no codec of the hub's says what one may hold.
-    private static JsonObject Command(Microsoft.CodeAnalysis.INamedTypeSymbol type)
+    private static JsonObject Command(INamedTypeSymbol type)
     {
         string Of(string name) => Sources.Summary(type.GetMembers(name).Single());
         return Schema.Object(
@@ -101,10 +105,24 @@ internal static class Messages
 
     private static JsonObject Record(Sources sources, string name)
     {
-        Microsoft.CodeAnalysis.INamedTypeSymbol record = sources.TypeOf(name);
-        return Schema.Object(Sources.Summary(record), [.. record.InstanceConstructors.First(c => c.Parameters.Length > 1).Parameters.Select(p => (
-            System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name),
-            new JsonObject { ["type"] = p.Type.SpecialType == Microsoft.CodeAnalysis.SpecialType.System_String ? "string" : "integer" }.Describe(Sources.Parameter(record, p.Name))))]);
+        INamedTypeSymbol record = sources.TypeOf(name);
+        IMethodSymbol constructor = record.InstanceConstructors.First(c => c.Parameters.Length > 1);
+        return Schema.Object(Sources.Summary(record),
+        [
+            .. constructor.Parameters.Select(p => (Member(p.Name) + (p.HasExplicitDefaultValue ? "?" : ""), TypeOf(p.Type).Describe(Sources.Parameter(record, p.Name)))),
+            // What a record has beside its constructor is written where it is there.
+            .. record.GetMembers().OfType<IPropertySymbol>().Where(p => !p.IsImplicitlyDeclared && p.SetMethod is not null && constructor.Parameters.All(c => c.Name != p.Name))
+                .Select(p => (Member(p.Name) + "?", TypeOf(p.Type).Describe(Sources.Summary(p)))),
+        ]);
+    }
+
+    private static string Member(string name) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
+    private static JsonObject TypeOf(ITypeSymbol type)
+    {
+        ITypeSymbol bare = type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable ? nullable.TypeArguments[0] : type;
+        string name = bare.SpecialType switch { SpecialType.System_String => "string", SpecialType.System_Boolean => "boolean", _ => "integer" };
+        return new JsonObject { ["type"] = type.NullableAnnotation == NullableAnnotation.Annotated ? new JsonArray(name, "null") : name };
     }
 
     private static JsonObject ChunkFrameSchema()

@@ -15,7 +15,7 @@ internal sealed partial class Sources
     private static readonly string[] Folders = ["shared/EdgeMesh.Contracts", "shared/EdgeMesh.Protocol"];
 
     // The hub's messages for people, which are records of its own.
-    private static readonly string[] Files = ["hub/EdgeMesh.Hub/Ota/OtaView.cs"];
+    private static readonly string[] Files = ["hub/EdgeMesh.Hub/Ota/OtaView.cs", "hub/EdgeMesh.Hub/Codegen/Jobs/Job.cs"];
 
     private readonly string _root;
 

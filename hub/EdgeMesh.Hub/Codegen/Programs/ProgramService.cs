@@ -196,6 +196,7 @@ public sealed class ProgramService(
 
         // Only where there is no sandbox a person may stand in for the dry run; whatever else kept it from being made is a refusal.
         return judged.Passed ? (Gates.Passed, "", "")
+            : judged.Report is { Ok: true } ? (Gates.Untried, ErrorCodes.SandboxUnavailable, "The second compiler, which must agree with the policy, is not installed beside the sandbox: run tools/install.")
             : judged.Report is { } report ? (Gates.Refused, ErrorCodes.DryRunFailed, report.Verdict)
             : judged.DryRunError is { Code: ErrorCodes.SandboxUnavailable } none ? (Gates.Untried, none.Code, none.Message)
             : (Gates.Refused, judged.DryRunError?.Code ?? ErrorCodes.DryRunFailed, judged.DryRunError?.Message ?? "It was not tried out.");

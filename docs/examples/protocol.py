@@ -121,7 +121,7 @@ def judge(m, chunk_bytes, encoding, profile):
     return ("encoding_unsupported" if encoding not in profile["encodings"] or chunk_bytes > profile["chunk_bytes"]
             else "device_type_mismatch" if m["device_type"] != profile["device_type"]
             else "kind_unsupported" if m["kind"] not in profile["kinds"]
-            else "image_too_large" if m["size"] > profile["slot_bytes"]
+            else "image_too_large" if m["size"] > (m["kind"] == "esp32-image" and profile.get("firmware_bytes") or profile["slot_bytes"])
             else "requirement_missing" if set(m["requires"]) - set(profile["capabilities"])
             else "sequence_not_above" if m["sequence"] <= profile["sequence"]
             else "manifest_expired" if 0 < m.get("expires", 0) < profile["unix_seconds"]

@@ -8,8 +8,9 @@ namespace EdgeMesh.EndToEnd.Tests;
 /// <summary>What is really said is what docs/asyncapi.json says.</summary>
 public sealed class StandardsTests(ITestOutputHelper output)
 {
-    // What goes wrong at a device goes wrong elsewhere: tests/asyncapi checks these against the vectors.
-    private static readonly string[] NotHere = ["otaReject", "otaAbortUp"];
+    // What goes wrong at a device goes wrong elsewhere, and nobody asks for programs here: tests/asyncapi and JobTests have these.
+    private static readonly string[] NotHere =
+        ["otaReject", "otaAbortUp", "codegenRequest", "codegenStatus", "codegenCode", "codegenReport", "codegenCodePart", "codegenReportPart"];
 
     [Fact]
     public async Task Every_message_of_a_real_session_has_a_channel_and_matches_its_schema_quality_and_retention()

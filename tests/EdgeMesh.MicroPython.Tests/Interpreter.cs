@@ -17,6 +17,19 @@ internal static class Interpreter
     /// <summary>Gives programs to one of the tools, and returns its answers as lines of JSON.</summary>
     internal static async Task<string[]> AskAsync(string tool, IEnumerable<string> programs)
     {
+        string[] all = [.. programs];
+        List<string> answers = [];
+        // Node 20's compiler of JavaScript sometimes falls over the end of a worker and takes the process with it: who is left is asked again.
+        for (int attempt = 1; attempt <= 3 && (answers.Count < all.Length || attempt == 1); attempt++)
+        {
+            answers.AddRange(await AskOnceAsync(tool, all[answers.Count..]));
+        }
+
+        return [.. answers];
+    }
+
+    private static async Task<string[]> AskOnceAsync(string tool, IEnumerable<string> programs)
+    {
         tool = Path.Combine(Root, "tools/micropython", tool);
         using Process node = Process.Start(new ProcessStartInfo("node", tool) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         using CancellationTokenSource limit = new(Limit);

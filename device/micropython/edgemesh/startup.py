@@ -95,10 +95,11 @@ def _hide():
 
 # Whether the board has another slot for firmware. Here, since even the names in partition would stay in memory.
 def _has_two():
-    from esp32 import Partition
     try:
+        from esp32 import Partition
         return Partition(Partition.RUNNING).get_next_update()
-    except OSError:
+    except (ImportError, OSError):
+        # Another chip than an ESP32 has no such module.
         return None
 
 

@@ -32,6 +32,7 @@ internal sealed class OtaChecks : VectorChecks
             Capabilities = Strings(List(Of("capabilities"), "capabilities")), Sequence = Number(Of("sequence"), "sequence"),
             OnTrial = Flag(Of("on_trial"), "on_trial"), AppliedSession = Number(Of("applied_session"), "applied_session"),
             UnixSeconds = Number(Of("unix_seconds"), "unix_seconds"),
+            FirmwareBytes = Of("firmware_bytes").Has("firmware_bytes") ? Number(Of("firmware_bytes"), "firmware_bytes") : 0,
             Trusted = Of("trusted").Has("trusted") ? PublisherChecks.Keys(List(Of("trusted"), "trusted")) : new TrustedKey[0],
         };
 

@@ -70,7 +70,7 @@ internal static class ToolCommands
         {
             Result<JsonNode?> answer = await AnswerAsync(running, running.Arguments.GetValue(input) ?? Read(Console.In)).ConfigureAwait(false);
             running.Output.WriteDocument(answer.IsOk
-                ? new JsonObject { ["status"] = "ok", ["data"] = answer.Value }
+                ? new JsonObject { ["status"] = "ok", ["data"] = answer.Value?.DeepClone() }
                 : new JsonObject { ["status"] = "error", ["error"] = JsonSerializer.SerializeToNode(answer.Error, Operation.Json) });
             return answer.IsOk ? ExitCodes.Ok : ExitCodes.Of(answer.Error!.Code);
         }));

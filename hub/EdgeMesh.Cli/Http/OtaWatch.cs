@@ -55,8 +55,7 @@ internal sealed class OtaWatch(HubClient hub, string operation, Action<OtaView> 
                 return view;
             }
 
-            events = await ListenAgainAsync(cancellation).ConfigureAwait(false);
-            Result<OtaView> current = events.IsOk ? await StatusAsync(view, cancellation).ConfigureAwait(false) : events.Error!;
+            (events, Result<OtaView> current) = await ListenAgainAsync(view, cancellation).ConfigureAwait(false);
             if (!current.IsOk)
             {
                 return current;
@@ -88,16 +87,25 @@ internal sealed class OtaWatch(HubClient hub, string operation, Action<OtaView> 
         return view;
     }
 
-    private async Task<Result<StreamReader>> ListenAgainAsync(CancellationToken cancellation)
+    // A hub that is about to stop may take the one question and not the other.
+    private async Task<(Result<StreamReader> Events, Result<OtaView> Current)> ListenAgainAsync(OtaView view, CancellationToken cancellation)
     {
-        Result<StreamReader> events = await hub.SubscribeAsync(cancellation).ConfigureAwait(false);
-        for (int attempt = 1; attempt < Attempts && !events.IsOk; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
-            await Task.Delay(BetweenAttempts, cancellation).ConfigureAwait(false);
-            events = await hub.SubscribeAsync(cancellation).ConfigureAwait(false);
-        }
+            Result<StreamReader> events = await hub.SubscribeAsync(cancellation).ConfigureAwait(false);
+            Result<OtaView> current = events.IsOk ? await StatusAsync(view, cancellation).ConfigureAwait(false) : events.Error!;
+            if (current.IsOk || attempt == Attempts || current.Error!.Code == ErrorCodes.SessionUnknown)
+            {
+                return (events, current);
+            }
 
-        return events;
+            if (events.IsOk)
+            {
+                events.Value.Dispose();
+            }
+
+            await Task.Delay(BetweenAttempts, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task<Result<OtaView>> StatusAsync(OtaView view, CancellationToken cancellation)

@@ -97,15 +97,17 @@ public sealed class SystemdNotifier(
         Task<string?[]> answers = Task.WhenAll(asked.Select(check => check.Answer));
         while (true)
         {
-            try
+            using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            Task first = await Task.WhenAny(answers, Task.Delay(period, time, over.Token)).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+            if (first == answers)
             {
-                return (await answers.WaitAsync(period, time, stop).ConfigureAwait(false)).FirstOrDefault(problem => problem is not null);
+                return (await answers.ConfigureAwait(false)).FirstOrDefault(problem => problem is not null);
             }
-            catch (TimeoutException)
-            {
-                string late = string.Join(", ", asked.Where(check => !check.Answer.IsCompleted).Select(check => check.Name));
-                log.LogCritical("systemd's watchdog is not fed, so that systemd starts the hub anew: no answer from {Late}", late);
-            }
+
+            string late = string.Join(", ", asked.Where(check => !check.Answer.IsCompleted).Select(check => check.Name));
+            log.LogCritical("systemd's watchdog is not fed, so that systemd starts the hub anew: no answer from {Late}", late);
         }
     }
 

@@ -194,7 +194,7 @@ public class BrokerAccountsTests(ITestOutputHelper output)
         Ok(await hub.Accounts.EnsureDevicesAsync(fleet));
         output.WriteLine($"500 accounts as they were: {clock.ElapsedMilliseconds} ms");
         JsonNode accounts = JsonNode.Parse(await File.ReadAllTextAsync(hub.BrokerFile("dynamic-security.json")))!;
-        Assert.Equal(502, accounts["clients"]!.AsArray().Count);
+        Assert.Equal(503, accounts["clients"]!.AsArray().Count);
         Assert.True(hub.Connection.IsConnected);
         Assert.Equal(1, hub.Connects);
         Assert.Equal(Success, (await hub.ConnectAsync(fleet[499].Id, fleet[499].Id, fleet[499].Password)).Verdict);

@@ -322,9 +322,10 @@ public sealed class OtaFlowTests : IDisposable
             hub.Ota.Start("porch", "blink", null);
             hub.Ota.Abort("porch");
             await hub.StateAsync("porch", OtaStates.Failed);
+            hub.Sql("UPDATE ota_session SET updated = updated - 120");
         }
 
-        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:KeepEnded", "-00:01:00"))
+        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:KeepEnded", "00:01:00"))
         {
             await Eventually.TrueAsync(() => hub.Ota.Status(null, 10).Value.Count == 0, "the list is empty");
         }

@@ -11,7 +11,7 @@ namespace EdgeMesh.Simulation.Tests;
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int Seeds = 500;
-    private const int MicroPythonSeeds = 40;
+    private const int MicroPythonSeeds = 20;
 
     [Fact]
     public void Five_hundred_seeds_keep_every_promise()

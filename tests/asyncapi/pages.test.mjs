@@ -13,7 +13,7 @@ test('docs/topics.md tells of every topic, and shows a capture of every retained
     for (const [name, channel] of Object.entries(document.channels)) {
         assert.ok(text.includes('`' + below(channel.address) + '`'), `${name}: \`${below(channel.address)}\` is missing`)
         const level = channel.address.split('/').at(-1)
-        if (channel['x-retained']) assert.match(text, new RegExp(`\\b${level} = \\{.*retained`), `${name} is not in the capture`)
+        if (channel['x-retained'] && !level.startsWith('{')) assert.match(text, new RegExp(`\\b${level} = \\{.*retained`), `${name} is not in the capture`)
     }
 })
 

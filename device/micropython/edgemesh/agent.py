@@ -313,11 +313,11 @@ class Agent:
                 self._program.run()
                 self.log('The program has ended.')
                 return
-            except KeyboardInterrupt:
-                # Somebody at the console; a program that raises it is the watchdog's.
-                raise
             except BaseException as e:
-                # Whatever it is, SystemExit and MemoryError too, it is the program's and not the agent's.
+                if isinstance(e, KeyboardInterrupt) and not e.args:
+                    # Somebody at the console.
+                    raise
+                # Whatever else it is, SystemExit and MemoryError too, it is the program's and not the agent's.
                 fault = e
             self._requests.forget()
             self._program = None

@@ -61,7 +61,11 @@ def loop():
   assert.ok(calm.heap_free_bytes > 10000 && calm.loop_ms >= 20 && calm.loop_ms < 500, JSON.stringify(calm));
   it.hub.send('down/command', { name: 'want', data: { what: 'crash' } });
   assert.equal((await it.hub.waitFor('health', (b) => b.faults > 0, { from })).faults, 1);
-  it.hub.send('down/command', { name: 'want', data: { what: 'slow' } });
+  // The program that stopped takes commands again once it has started anew.
+  for (let taken = '', asked = 0; taken !== 'ok'; asked++) {
+    it.hub.send('down/command', { name: 'want', data: { what: 'slow' }, transaction: `slow-${asked}` });
+    taken = (await it.hub.waitFor('response', (b) => b.transaction === `slow-${asked}`, { from })).status;
+  }
   assert.equal((await it.hub.waitFor('health', (b) => b.loop_ms >= 600, { from })).faults, 0, 'a fault is told once');
 });
 

@@ -73,8 +73,8 @@ test('a program that is rolled back hands no key over', async (t) => {
   assert.equal((await deliver(it, program('first'), { session: 2, sequence: 6, signed: signedBy(old) })).state, 'confirmed');
 });
 
-test('a heap of 102 KiB is enough to check a signature beside a program, and a chain of three', async (t) => {
-  const keys = [publisher(), publisher(), publisher(), publisher()], it = await pinned(t, keys[0], { device: { heap: 102 * 1024 } });
+test('a heap of 108 KiB is enough to check a signature beside a program, and a chain of three', async (t) => {
+  const keys = [publisher(), publisher(), publisher(), publisher()], it = await pinned(t, keys[0], { device: { heap: 108 * 1024 } });
   await it.hub.waitFor('info');
   const chain = [1, 2, 3].map((i) => statement(keys[i - 1], keys[i], i));
   assert.equal((await deliver(it, program('first', 9000), { session: 1, signed: signedBy(keys[0]) })).state, 'confirmed');

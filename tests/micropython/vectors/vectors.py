@@ -352,6 +352,9 @@ def offer_judge(v):
 class Reader:
     _board = _delivery = None
 
+    class _record:
+        report = None
+
     def __init__(self):
         self._board = self._delivery = self
         self.read = False

@@ -4,12 +4,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Dapper;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Ota;
+using EdgeMesh.Hub.Storage;
 using EdgeMesh.Hub.Tests.Broker;
 using EdgeMesh.Protocol.Json;
 
@@ -315,6 +317,7 @@ public sealed class OtaFlowTests : IDisposable
     [Fact]
     public async Task Ended_updates_are_forgotten_after_their_time()
     {
+        string file;
         await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port))
         {
             await hub.AddFirmwareAsync(_image);
@@ -322,8 +325,11 @@ public sealed class OtaFlowTests : IDisposable
             hub.Ota.Start("porch", "blink", null);
             hub.Ota.Abort("porch");
             await hub.StateAsync("porch", OtaStates.Failed);
-            hub.Sql("UPDATE ota_session SET updated = updated - 120");
+            file = hub.Get<Database>().File;
         }
+
+        // Two minutes later.
+        new Database(file).Change(db => db.Execute("UPDATE ota_session SET updated = updated - 120"));
 
         await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:KeepEnded", "00:01:00"))
         {

@@ -12,10 +12,13 @@ public abstract class TrustTests(string runtime, ITestOutputHelper output)
     private const int ImageBytes = 100_000;
     private const long CutAtChunk = 40;
 
+    // Ten seconds for the image: a command line that is slow to start still comes in the middle of the update.
+    private const string BytesPerSecond = "10000";
+
     [Fact]
     public async Task Over_mutual_TLS_an_update_is_delivered_and_a_device_revoked_in_mid_update_is_cut_off_within_a_second_and_for_ever()
     {
-        await using Site site = await Site.StartWithTlsAsync();
+        await using Site site = await Site.StartWithTlsAsync(mutual: true, "--Ota:SessionBytesPerSecond", BytesPerSecond);
         await site.WatchAsync(output, async () =>
         {
             Device device = await site.AddDeviceAsync("porch", runtime);

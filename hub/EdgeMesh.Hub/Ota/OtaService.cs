@@ -141,13 +141,14 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             return unknown.Error!;
         }
 
-        return new List<OtaView>(_parts.Store.List(device, limit).Select(row =>
-            _open.TryGetValue(row.Device, out OtaUpdate? update) && update.Row.Session == row.Session ? update.View : ViewOf(row)));
+        return new List<OtaView>(_parts.Store.List(device, limit).Select(Current));
     }
 
+    /// <summary>The latest update of each device that has had one.</summary>
+    public IEnumerable<OtaView> Latest() => _parts.Store.ListLatest().Where(row => _devices.Show(row.Device).IsOk).Select(Current);
+
     /// <summary>One update of a device, by its number; null where the hub no longer knows it.</summary>
-    public OtaView? Find(string device, long session) =>
-        _open.TryGetValue(device, out OtaUpdate? update) && update.Row.Session == session ? update.View : _parts.Store.Find(device, session) is { } row ? ViewOf(row) : null;
+    public OtaView? Find(string device, long session) => _parts.Store.Find(device, session) is { } row ? Current(row) : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> UsersOf(string id, string version) =>
@@ -218,6 +219,8 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
             Signature = firmware.Signature, Publisher = firmware.Publisher, Keys = firmware.Keys,
         };
     }
+
+    private OtaView Current(OtaRow row) => _open.TryGetValue(row.Device, out OtaUpdate? update) && update.Row.Session == row.Session ? update.View : ViewOf(row);
 
     private static OtaView ViewOf(OtaRow row)
     {

@@ -113,6 +113,13 @@ public sealed class OtaStore(Database database)
             $"SELECT {Columns} FROM ota_session WHERE @device IS NULL OR device = @device ORDER BY session DESC LIMIT @limit", new { device, limit }).AsList();
     }
 
+    /// <summary>The latest update of each device.</summary>
+    public IReadOnlyList<OtaRow> ListLatest()
+    {
+        using SqliteConnection db = database.Open();
+        return db.Query<OtaRow>($"SELECT {Columns} FROM ota_session WHERE session IN (SELECT MAX(session) FROM ota_session GROUP BY device)").AsList();
+    }
+
     /// <summary>One update of a device; null where there is none.</summary>
     public OtaRow? Find(string device, long session)
     {

@@ -66,7 +66,8 @@ internal sealed class Site : IAsyncDisposable
     private string BrokerConfiguration => Path.Combine(State, "broker", "mosquitto.conf");
 
     /// <summary>A site whose devices connect by TLS, where it is mutual each with a certificate of its own.</summary>
-    public static Task<Site> StartWithTlsAsync(bool mutual = true) => StartAsync("--Broker:MutualTls", mutual ? "true" : "false", "--Broker:DeviceHost", "127.0.0.1");
+    public static Task<Site> StartWithTlsAsync(bool mutual = true, params string[] options) =>
+        StartAsync(["--Broker:MutualTls", mutual ? "true" : "false", "--Broker:DeviceHost", "127.0.0.1", .. options]);
 
     /// <summary>A site whose broker is not the hub's.</summary>
     public static Task<Site> StartAsync(ExternalBroker broker) => StartAsync(new Site(["dotnet"], [], broker));

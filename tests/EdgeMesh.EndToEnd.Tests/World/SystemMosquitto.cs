@@ -14,6 +14,9 @@ namespace EdgeMesh.EndToEnd.Tests.World;
 internal sealed class SystemMosquitto(int port) : ExternalBroker(port)
 {
     private readonly string _password = Guid.NewGuid().ToString("N");
+
+    // mosquitto_passwd reads the whole file and writes it anew: of two at once, one account would be lost.
+    private readonly SemaphoreSlim _passwordFile = new(1, 1);
     private string _folder = "";
 
     public override string[] HubOptions =>
@@ -87,9 +90,17 @@ internal sealed class SystemMosquitto(int port) : ExternalBroker(port)
 
     private async Task AddPasswordAsync(string user, string password)
     {
-        string[] create = System.IO.File.Exists(File("passwords")) ? [] : ["-c"];
-        using RunningProcess passwords = RunningProcess.Start("mosquitto_passwd", [.. create, "-b", File("passwords"), user, password]);
-        Assert.True(await passwords.ExitedAsync() == 0, string.Join('\n', passwords.Lines));
+        await _passwordFile.WaitAsync();
+        try
+        {
+            string[] create = System.IO.File.Exists(File("passwords")) ? [] : ["-c"];
+            using RunningProcess passwords = RunningProcess.Start("mosquitto_passwd", [.. create, "-b", File("passwords"), user, password]);
+            Assert.True(await passwords.ExitedAsync() == 0, string.Join('\n', passwords.Lines));
+        }
+        finally
+        {
+            _passwordFile.Release();
+        }
     }
 
     private void MakeCertificates()

@@ -78,5 +78,68 @@ public sealed class ProgramTests(ITestOutputHelper output)
         });
     }
 
+    [Fact]
+    public async Task A_bad_program_is_delivered_judged_and_gone_back_from_though_the_hub_is_killed_at_every_step()
+    {
+        await using Site site = await Site.StartAsync("--Programs:SlackS", "3", "--Programs:ProbationS", "300");
+        await site.WatchAsync(output, async () =>
+        {
+            Device device = await site.AddDeviceAsync("porch", Device.MicroPython, ("health_every_ms", 1000));
+            await site.MustAsync("program", "new", "porch", "publish a sign of life every second");
+            await site.MustAsync("program", "approve", "porch");
+            await site.MustAsync("program", "deploy", "porch", "--wait", "--timeout", "60s");
+            string file = Path.Combine(site.Folder, "silent.py");
+            await File.WriteAllTextAsync(file, FallsSilent);
+            await site.MustAsync("program", "edit", "porch@1", "--file", file);
+            await site.MustAsync("program", "approve", "porch@2");
+
+            Task killed = KilledAtEachStepAsync(site);
+            await site.RunAsync("program", "deploy", "porch@2", "--wait", "--timeout", "60s");
+            await killed;
+            await UntilAsync(site, "porch@2", "probation");
+
+            // Now it misses what it is expected to publish: the hub condemns it, and sends what ran before.
+            killed = KilledAtEachStepAsync(site);
+            await site.MustAsync("commands", "give", "porch", "hush");
+            await killed;
+            await UntilAsync(site, "porch@2", "rolled_back");
+            await UntilAsync(site, "porch@1", "probation");
+            await TelemetryAsync(site);
+            Assert.Equal("porch@1", (string?)(await device.ShowAsync())["program"]);
+            await site.MustAsync("audit", "verify");
+        });
+    }
+
+    /// <summary>Waits for the steps of an update one after the other, kills (-9) the hub at each and starts it anew.</summary>
+    private static async Task KilledAtEachStepAsync(Site site)
+    {
+        Queue<Func<Message, bool>> steps = new(
+        [
+            m => m.Kind == TopicKind.OtaOffer,
+            m => m.Kind == TopicKind.OtaVerify,
+            m => m.Says(TopicKind.OtaReport, "state", OtaStates.Applying),
+            m => m.Says(TopicKind.OtaReport, "state", OtaStates.Confirmed),
+        ]);
+        Task<Message> Next() => site.Wire.NextAsync(steps.Dequeue(), $"{steps.Count} steps from the last, the step at which the hub is killed", site.KillHub);
+        for (Task<Message>? step = Next(); step is not null;)
+        {
+            await step;
+            // Awaited before the hub is back, or it might be missed.
+            step = steps.Count > 0 ? Next() : null;
+            await site.StartHubAsync();
+        }
+    }
+
+    private static async Task UntilAsync(Site site, string program, string state)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        string? stands = null;
+        while (stands != state)
+        {
+            Assert.True(clock.Elapsed < Eventually.Limit, $"{program} is {stands}, not {state}.");
+            stands = (string?)JsonNode.Parse(await site.MustAsync("program", "show", program, "--json"))!["state"];
+        }
+    }
+
     private static Task<Message> TelemetryAsync(Site site) => site.Wire.NextAsync(m => m.Kind == TopicKind.Telemetry && m.Topic.Name == "porch", "porch publishes");
 }

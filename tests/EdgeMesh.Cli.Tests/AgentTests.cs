@@ -170,4 +170,35 @@ public sealed class AgentTests : IDisposable
         Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(In("image/edgemesh.json")), 8));
         (await Ran.Of(["agent", "image", "--out", In("image")])).MustFail(ExitCodes.Usage, "invalid_argument");
     }
+
+    [Fact]
+    public async Task An_image_of_the_boards_file_system_has_the_agent_and_its_settings_and_is_for_its_owner_alone()
+    {
+        Ran ran = await Program("", "agent", "image", "--out", In("board.bin"), "--littlefs", "960KiB", "--config", Settings());
+        Assert.True(ran.ExitCode == 0, ran.ToString());
+        LittleFsReader reader = new(File.ReadAllBytes(In("board.bin")));
+        Dictionary<string, byte[]> files = reader.Read();
+        Assert.Equal(960u * 1024 / 4096, reader.Superblock[2]);
+        Assert.Equal(Source.Append("edgemesh.json").Order(StringComparer.Ordinal), files.Keys.Order(StringComparer.Ordinal));
+        Assert.All(Source, path => Assert.Equal(File.ReadAllBytes(Path.Combine(SourceFolder(), path)), files[path]));
+        Assert.Equal(File.ReadAllBytes(In("porch.json")), files["edgemesh.json"]);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(In("board.bin")));
+        Assert.DoesNotContain(Secret, ran.ToString());
+    }
+
+    [Theory]
+    [InlineData("2 MiB")]
+    [InlineData("big")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("100KB")]
+    [InlineData("1001")]
+    [InlineData("64KiB")]
+    [InlineData("9999999MiB")]
+    public async Task A_size_that_is_none_or_too_small_is_refused_and_nothing_is_written(string size)
+    {
+        Ran ran = await Program("", "agent", "image", "--out", In("board.bin"), $"--littlefs={size}");
+        Assert.Equal(2, ran.ExitCode);
+        Assert.False(File.Exists(In("board.bin")), ran.ToString());
+    }
 }

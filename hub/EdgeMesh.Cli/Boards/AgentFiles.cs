@@ -35,6 +35,15 @@ internal static class AgentFiles
     /// <summary>One of them, or <see cref="Package"/>.</summary>
     internal static Stream Open(string path) => Carrier.GetManifestResourceStream(Prefix + path)!;
 
+    /// <summary>The content of one of them.</summary>
+    internal static byte[] Read(string path)
+    {
+        using Stream source = Open(path);
+        using MemoryStream content = new();
+        source.CopyTo(content);
+        return content.ToArray();
+    }
+
     /// <summary>Writes all of them below a folder, which is made where it is not there.</summary>
     internal static void WriteTo(string folder)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
@@ -111,31 +112,71 @@ internal static class AgentCommands
 
     private static Command Image(GlobalOptions options)
     {
-        Option<string> folder = new("--out") { Description = "The folder to make; it must not be there.", HelpName = "DIR", Required = true };
+        Option<string> target = new("--out") { Description = "The folder to make, or with --littlefs the file; it must not be there.", HelpName = "PATH", Required = true };
+        Option<string?> littlefs = new("--littlefs")
+        {
+            Description = "Make a littlefs image for esptool instead, for a `vfs` partition of this size: 2MiB, 1024KiB, 0x200000.", HelpName = "SIZE",
+        };
         Option<string?> config = Config();
         Option<string?> enrol = Enrol();
-        Command image = new("image", "Writes all that goes onto a board into a folder, as it stands in the board's root, with mip's package.json.") { folder, config, enrol };
+        Command image = new("image", "Writes all that goes onto a board into a folder, as it stands in the board's root, with mip's package.json; or into an image of the board's file system.")
+        {
+            target, littlefs, config, enrol,
+        };
         image.SetAction(parsed =>
         {
             Output output = options.OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            string target = Path.GetFullPath(parsed.GetValue(folder)!);
+            string path = Path.GetFullPath(parsed.GetValue(target)!);
             Result<(string? Path, string Name)> settings = SettingsOf(parsed, config, enrol);
-            if (!settings.IsOk)
-            {
-                return output.Fail(settings.Error!);
-            }
-
-            if (Path.Exists(target))
-            {
-                return output.Fail(Arguments.Invalid($"{target} exists, and is not overwritten; name another folder, or remove it."));
-            }
-
-            return Write(target, settings.Value.Path, settings.Value.Name, output);
+            return !settings.IsOk ? output.Fail(settings.Error!)
+                : Path.Exists(path) ? output.Fail(Arguments.Invalid($"{path} exists, and is not overwritten; name another, or remove it."))
+                : parsed.GetValue(littlefs) is { } size ? WriteImage(path, size, settings.Value.Path, settings.Value.Name, output)
+                : WriteFolder(path, settings.Value.Path, settings.Value.Name, output);
         });
         return image;
     }
 
-    private static int Write(string target, string? settings, string name, Output output)
+    private static int WriteImage(string target, string size, string? settings, string name, Output output)
+    {
+        if (Arguments.Bytes(size) is not { } partitionBytes)
+        {
+            return output.Fail(Arguments.Invalid($"\"{size}\" is no size: give the partition's, such as 2MiB, 960KiB or 0xf0000."));
+        }
+
+        try
+        {
+            IEnumerable<(string, byte[])> files = AgentFiles.Paths.Select(path => (path, AgentFiles.Read(path)));
+            byte[]? image = LittleFsImage.Write(settings is null ? files : files.Append((name, File.ReadAllBytes(settings))), partitionBytes, out string problem);
+            if (image is null)
+            {
+                return output.Fail(Arguments.Invalid(problem));
+            }
+
+            Result<NewFile?> created = NewFile.Create(target);
+            if (!created.IsOk)
+            {
+                return output.Fail(created.Error!);
+            }
+
+            using NewFile file = created.Value!;
+            file.Commit(image);
+            if (output.Json)
+            {
+                output.WriteDocument(new JsonObject { ["image"] = target, ["bytes"] = image.Length, ["partition_bytes"] = partitionBytes });
+                return ExitCodes.Ok;
+            }
+
+            output.WriteLine($"{target} is a littlefs image of {image.Length} bytes for a partition of {partitionBytes}.");
+            output.Hint($"Write it to where the board's `vfs` partition begins: esptool write_flash OFFSET {target}. All files that are there are lost.");
+            return ExitCodes.Ok;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return output.Fail(Arguments.Invalid($"{target} cannot be written: {failure.Message}"));
+        }
+    }
+
+    private static int WriteFolder(string target, string? settings, string name, Output output)
     {
         try
         {

@@ -38,6 +38,16 @@ internal static class Arguments
                 : Invalid($"\"{name}\" names no program: give the device's id and a version, such as {name[..at]}@3.");
     }
 
+    /// <summary>A number of bytes, such as <c>2MiB</c>, <c>960KiB</c>, <c>4096</c> or <c>0xf0000</c>; null where it is none.</summary>
+    internal static long? Bytes(string text)
+    {
+        (string digits, long unit) = text.EndsWith("MiB", System.StringComparison.Ordinal) ? (text[..^3], 1024L * 1024)
+            : text.EndsWith("KiB", System.StringComparison.Ordinal) ? (text[..^3], 1024L) : (text, 1);
+        bool isHex = digits.StartsWith("0x", System.StringComparison.Ordinal);
+        return int.TryParse(isHex ? digits[2..] : digits, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number > 0 ? number * unit : null;
+    }
+
     /// <summary>A wrong argument.</summary>
     internal static Error Invalid(string message) => new(ErrorCodes.InvalidArgument, message);
 }

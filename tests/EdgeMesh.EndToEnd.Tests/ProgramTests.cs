@@ -70,6 +70,7 @@ public sealed class ProgramTests(ITestOutputHelper output)
             JsonNode bad = JsonNode.Parse(await site.MustAsync("program", "show", "porch@2", "--json"))!;
             Assert.Equal("rolled_back", (string?)bad["state"]);
             Assert.Equal(ErrorCodes.ProgramUnhealthy, (string?)bad["deployments"]![0]!["code"]);
+            Assert.All(JsonNode.Parse(await site.MustAsync("program", "list", "porch", "--json"))!.AsArray(), p => Assert.Equal("porch@1", (string?)p!["runs"]));
             string history = await site.MustAsync("program", "history", "porch", "--json");
             Assert.Contains("Back from porch@2.", history, StringComparison.Ordinal);
 

@@ -111,7 +111,8 @@ internal static class Tables
 
     internal static IRenderable Programs(IReadOnlyList<ProgramSummary> programs) => programs.Count == 0
         ? new Text("No programs; make one with `edgemesh program new DEVICE \"what it should do\"`.\n")
-        : Rows(["PROGRAM", "STATE", "BY", "MADE", "REQUEST"], programs.Select(p => new[] { $"{p.Device}@{p.Version}", p.State, p.Origin, Time(p.Created), p.Request }));
+        : Rows(["PROGRAM", "STATE", "RUNS", "BY", "MADE", "REQUEST"], programs.Select(p =>
+            new[] { $"{p.Device}@{p.Version}", p.State, p.Runs == $"{p.Device}@{p.Version}" ? "this" : p.Runs, p.Origin, Time(p.Created), p.Request }));
 
     internal static IRenderable History(IReadOnlyList<ProgramEvent> events) => events.Count == 0
         ? new Text("No programs; make one with `edgemesh program new DEVICE \"what it should do\"`.\n")

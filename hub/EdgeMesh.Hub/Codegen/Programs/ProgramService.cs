@@ -156,7 +156,11 @@ public sealed class ProgramService(
 
     /// <summary>The newest version of every device, or all of one.</summary>
     public Result<IReadOnlyList<ProgramSummary>> List(string? device) =>
-        Result.Of<IReadOnlyList<ProgramSummary>>([.. store.List(device).Select(s => s with { State = StateOf(s.Version, s.State, store.Events(s.Device)) })]);
+        Result.Of<IReadOnlyList<ProgramSummary>>([.. store.List(device).Select(s => s with
+        {
+            State = StateOf(s.Version, s.State, store.Events(s.Device)),
+            Runs = devices.Show(s.Device) is { IsOk: true } known ? known.Value.Program : "",
+        })]);
 
     /// <summary>All that became of a device's programs, the latest last.</summary>
     public Result<IReadOnlyList<ProgramEvent>> History(string device)

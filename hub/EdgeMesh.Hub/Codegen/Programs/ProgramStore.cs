@@ -86,7 +86,7 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
                 OR (@device IS NULL AND p.version = (SELECT max(version) FROM program WHERE device = p.device))
             ORDER BY p.device, p.version DESC
             """,
-            new { device }).Select(r => new ProgramSummary(r.Device, r.Version, r.State, r.Origin, r.Request, r.Created))];
+            new { device }).Select(r => new ProgramSummary(r.Device, r.Version, r.State, r.Origin, r.Request, r.Created, ""))];
     }
 
     /// <summary>A device's programs follow it to its new id; where that has programs already, they stay as they are.</summary>

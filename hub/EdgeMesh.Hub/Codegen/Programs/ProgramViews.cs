@@ -69,7 +69,8 @@ public sealed record ProgramView(
 /// <param name="Origin"><c>template</c>, <c>model</c> or <c>person</c>.</param>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Created">When it was made, in seconds since 1970-01-01 UTC.</param>
-public sealed record ProgramSummary(string Device, long Version, string State, string Origin, string Request, long Created);
+/// <param name="Runs">What the device runs, as <c>id@version</c>: this one, another, or a firmware; empty for nothing, or a device that is gone.</param>
+public sealed record ProgramSummary(string Device, long Version, string State, string Origin, string Request, long Created, string Runs);
 
 /// <summary>Something that became of a version of a program. Kept for ever.</summary>
 /// <param name="Time">When, in seconds since 1970-01-01 UTC.</param>

@@ -23,7 +23,8 @@ internal sealed partial class Facts
 
     internal List<(NameExpr Name, Space Space, NameUse Use)> Names { get; }
 
-    internal List<(PrimaryExpr Primary, Space Space)> Primaries { get; }
+    /// <summary>With whether each stands within a try that has a handler.</summary>
+    internal List<(PrimaryExpr Primary, Space Space, bool IsGuarded)> Primaries { get; }
 
     internal List<(FString Text, Space Space)> Formats { get; } = [];
 
@@ -51,6 +52,9 @@ internal sealed partial class Facts
     /// <summary>Calls by the last name before the parentheses: f(…) and x.f(…).</summary>
     internal Dictionary<string, List<(CallTrailer Call, Space Space, bool IsMethod)>> Calls { get; } = [];
 
+    /// <summary>The calls of that name; to be read only.</summary>
+    internal List<(CallTrailer Call, Space Space, bool IsMethod)> CallsOf(string name) => Calls.GetValueOrDefault(name) ?? NoCalls;
+
     /// <summary>Names that are used other than by calling them.</summary>
     internal HashSet<string> Taken { get; } = [];
 
@@ -67,9 +71,6 @@ internal sealed partial class Facts
     /// <summary>Names of which elements are changed.</summary>
     internal HashSet<string> Changed { get; } = [];
 
-    /// <summary>Primaries that stand within a try that has a handler, by reference.</summary>
-    internal HashSet<object> Guarded { get; } = new(ReferenceEqualityComparer.Instance);
-
     /// <summary>Names under which methods of the class itself know it: cls.</summary>
     internal HashSet<string> OwnClass { get; } = [TypeOf];
 
@@ -82,6 +83,7 @@ internal sealed partial class Facts
     /// <summary>What stands for the name of a class that type(x) gives.</summary>
     internal const string TypeOf = "type()";
 
+    private static readonly List<(CallTrailer, Space, bool)> NoCalls = [];
     private readonly List<(string Callee, Space Space, string Taken)> _given = [];
     private Space _space;
     private int _loops;

@@ -14,8 +14,11 @@ internal sealed partial class Facts
                 Names.Add((name, _space, use));
                 if (use == NameUse.Value)
                 {
-                    (_space.Node is ClassStmt ? TakenAttributes : Taken).Add(name.Id);
                     Taken.Add(name.Id);
+                    if (_space.Node is ClassStmt)
+                    {
+                        TakenAttributes.Add(name.Id);
+                    }
                 }
 
                 break;
@@ -122,12 +125,7 @@ internal sealed partial class Facts
 
     private void Primary(PrimaryExpr primary, NameUse use = NameUse.Value)
     {
-        Primaries.Add((primary, _space));
-        if (_tries > 0)
-        {
-            Guarded.Add(primary);
-        }
-
+        Primaries.Add((primary, _space, _tries > 0));
         TakeType(primary, use);
         Value(primary.Value, primary.Trailers is [AttributeTrailer, ..] ? NameUse.Base : primary.Trailers is [CallTrailer, ..] ? NameUse.Called : NameUse.Value);
         for (int i = 0; i < primary.Trailers.Length; i++)
@@ -166,7 +164,7 @@ internal sealed partial class Facts
     {
         if (!Calls.TryGetValue(name, out List<(CallTrailer, Space, bool)>? calls))
         {
-            Calls[name] = calls = [];
+            Calls[name] = calls = new(1);
         }
 
         calls.Add((call, _space, isMethod));

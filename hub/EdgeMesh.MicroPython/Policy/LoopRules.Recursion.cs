@@ -29,6 +29,11 @@ internal sealed partial class LoopRules
 
         foreach ((Callable start, (Node node, HashSet<Callable> calls)) in certain)
         {
+            if (!calls.Overlaps(certain.Keys))
+            {
+                continue;
+            }
+
             HashSet<Callable> reached = [.. calls];
             Queue<Callable> pending = new(calls);
             while (pending.TryDequeue(out Callable next) && !reached.Contains(start))
@@ -74,7 +79,7 @@ internal sealed partial class LoopRules
                 calls.UnionWith(chosen ? [] : here);
             }
 
-            if (statement is ReturnStmt or RaiseStmt || (statement is not (ExprStmt or AssignStmt or ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves([statement], false)))
+            if (statement is ReturnStmt or RaiseStmt || (statement is not (ExprStmt or AssignStmt or ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves(statement, false)))
             {
                 break;
             }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -9,8 +10,9 @@ namespace EdgeMesh.MicroPython.Policy;
 /// <summary>Whether a program can be run by the agent: its entry, its loops, what it takes and catches.</summary>
 internal sealed partial class LoopRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
-    private static readonly HashSet<string> Sensors = ["measure", "read_temp", "convert_temp", "readfrom_mem", "readfrom", "readfrom_mem_into", "readfrom_into"];
-    private static readonly HashSet<string> Pauses = ["sleep", "sleep_ms", "sleep_us", "deepsleep", "lightsleep", "poll", "ipoll", "run_forever", "wait_msg", "run_until_complete"];
+    private static readonly FrozenSet<string> Sensors = FrozenSet.Create("measure", "read_temp", "convert_temp", "readfrom_mem", "readfrom", "readfrom_mem_into", "readfrom_into");
+    private static readonly FrozenSet<string> Pauses =
+        FrozenSet.Create("sleep", "sleep_ms", "sleep_us", "deepsleep", "lightsleep", "poll", "ipoll", "run_forever", "wait_msg", "run_until_complete");
     private readonly PolicyData _data = options.Data;
     private readonly HashSet<string> _pausing = [];
 
@@ -35,16 +37,22 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
             Binary(binary, space);
         }
 
-        foreach ((CompareExpr compare, Space space) in facts.Compares.Where(c => c.Compare.Operands.Any(o => IsTicks(o, c.Space, true))))
+        foreach ((CompareExpr compare, Space space) in facts.Compares)
         {
-            findings.Add("ticks-compared", compare, "Ticks are compared as if they only grew.");
+            if (AnyIsTicks(compare.Operands, space, true))
+            {
+                findings.Add("ticks-compared", compare, "Ticks are compared as if they only grew.");
+            }
         }
 
-        Rounds();
-        foreach ((PrimaryExpr primary, Space _) in facts.Primaries.Where(p => !facts.Guarded.Contains(p.Primary)
-            && p.Primary.Trailers is [.., AttributeTrailer method, CallTrailer] && Sensors.Contains(method.Name)))
+        Rounds("range");
+        Rounds("iter");
+        foreach ((PrimaryExpr primary, Space _, bool guarded) in facts.Primaries)
         {
-            findings.Add("sensor-error", primary, "A sensor that does not answer ends the program here.");
+            if (!guarded && primary.Trailers is [.., AttributeTrailer method, CallTrailer] && Sensors.Contains(method.Name))
+            {
+                findings.Add("sensor-error", primary, "A sensor that does not answer ends the program here.");
+            }
         }
     }
 
@@ -119,19 +127,21 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         double unit_ms = name switch { "sleep" => 1000, "sleep_ms" => 1, _ => 0.001 };
         Possible time = call.Arguments is [{ } only] ? solver.Of(only.Value, space) : Possible.Anything;
         // A known pause must be long enough; an unknown one is taken for one.
-        return !time.IsComplete || time.Values.IsEmpty || time.Values.Any(v => v switch
-        {
-            BigInteger i => (double)i * unit_ms >= _data.Limit("pause_ms"),
-            double d => d * unit_ms >= _data.Limit("pause_ms"),
-            _ => true,
-        });
+        return !time.IsComplete || time.Values.IsEmpty || IsLongEnough(time, unit_ms);
     }
+
+    private bool IsLongEnough(Possible time, double unit_ms) => time.Values.Any(v => v switch
+    {
+        BigInteger i => (double)i * unit_ms >= _data.Limit("pause_ms"),
+        double d => d * unit_ms >= _data.Limit("pause_ms"),
+        _ => true,
+    });
 
     private void Entry(Module module)
     {
-        FunctionStmt? loop = TopLevel(module.Body, "loop").LastOrDefault();
-        FunctionStmt? setup = TopLevel(module.Body, "setup").LastOrDefault();
-        FunctionStmt? main = TopLevel(module.Body, "main").LastOrDefault();
+        FunctionStmt? loop = TopLevel("loop");
+        FunctionStmt? setup = TopLevel("setup");
+        FunctionStmt? main = TopLevel("main");
         if (loop is null && main is null)
         {
             findings.Add("entry", module, "The program has neither loop() nor main().");
@@ -152,8 +162,8 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         }
     }
 
-    private static IEnumerable<FunctionStmt> TopLevel(ImmutableArray<Stmt> body, string name) => body.IsDefault ? []
-        : body.SelectMany(s => s is FunctionStmt function ? function.Name == name ? [function] : [] : Flow.Inner(s).SelectMany(inner => TopLevel(inner, name)));
+    // The last of that name is the one that is there when the program has run.
+    private FunctionStmt? TopLevel(string name) => facts.Functions.FindLast(f => f.Space == facts.Root && f.Function.Name == name).Function;
 
     private void Loop(Stmt statement, Space space)
     {

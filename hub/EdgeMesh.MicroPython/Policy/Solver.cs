@@ -103,7 +103,7 @@ internal sealed partial class Solver(Facts facts)
             case NameExpr name: return Name(name, space);
             case TupleExpr or ListExpr or SetExpr or DictExpr: return Possible.One(new Container(expression, space));
             case ConditionalExpr choice: return Of(choice.Then, space).Or(Of(choice.Otherwise, space));
-            case BoolExpr logic: return logic.Operands.Aggregate(Possible.Nothing, (all, operand) => all.Or(Of(operand, space)));
+            case BoolExpr logic: return Any(logic.Operands, space);
             case NamedExpr named: return Of(named.Value, space);
             case UnaryExpr { Operator: "-" } minus: return Map(Of(minus.Operand, space), v => v switch { BigInteger i => -i, double d => -d, _ => null });
             case UnaryExpr { Operator: "+" } plus: return Of(plus.Operand, space);
@@ -112,6 +112,17 @@ internal sealed partial class Solver(Facts facts)
             case PrimaryExpr primary: return Along(primary, primary.Trailers.Length, space);
             default: return Possible.Anything;
         }
+    }
+
+    private Possible Any(ImmutableArray<Expr> values, Space space)
+    {
+        Possible all = Possible.Nothing;
+        foreach (Expr value in values)
+        {
+            all = all.Or(Of(value, space));
+        }
+
+        return all;
     }
 
     private Possible Name(NameExpr name, Space space) => space.Find(name.Id) is { } symbol ? Of(symbol) : BuiltIn(name.Id);

@@ -18,8 +18,7 @@ internal sealed partial class Solver
         // A method of a text whose beginning is known changes what follows it only.
         if (index > 0 && primary.Trailers[index - 1] is AttributeTrailer { Name: "format" })
         {
-            Possible text = Along(primary, index - 1, space);
-            return Map(text, v => v is string template ? Filled(template, '{', i => Argument(call, i, space)) : v as Beginning);
+            return Formatted(Along(primary, index - 1, space), call, space);
         }
 
         if (callee is not { IsComplete: true, Values: [Imported { Path: var path }] })
@@ -34,6 +33,9 @@ internal sealed partial class Solver
             _ => Possible.One(new Made(path, call, space)),
         };
     }
+
+    private Possible Formatted(Possible text, CallTrailer call, Space space) =>
+        Map(text, v => v is string template ? Filled(template, '{', i => Argument(call, i, space)) : v as Beginning);
 
     private static object? Converted(string path, object value) => (path, value) switch
     {
@@ -126,7 +128,7 @@ internal sealed partial class Solver
             // What begins with a known text goes on beginning with it, whatever is added.
             if (sign is "+" or "%" && left is { IsComplete: true, Values.IsEmpty: false } && left.Values.All(v => v is string or Beginning))
             {
-                left = left.Values.Aggregate(Possible.Nothing, (all, text) => all.Or(Joined(sign, text, right)));
+                left = Joined(sign, left, right);
                 continue;
             }
 
@@ -135,12 +137,19 @@ internal sealed partial class Solver
                 return Possible.Anything;
             }
 
-            object?[] results = [.. left.Values.SelectMany(a => right.Values.Select(b => Constants.Apply(sign, a, b)?.Value))];
-            left = results.All(r => r is BigInteger or double) && results.Length > 0 ? new Possible([.. results.Select(r => r!).Distinct()], true) : Possible.Anything;
+            left = Computed(sign, left, right);
         }
 
         return left;
     }
+
+    private static Possible Computed(string sign, Possible left, Possible right)
+    {
+        object?[] results = [.. left.Values.SelectMany(a => right.Values.Select(b => Constants.Apply(sign, a, b)?.Value))];
+        return results.All(r => r is BigInteger or double) && results.Length > 0 ? new Possible([.. results.Select(r => r!).Distinct()], true) : Possible.Anything;
+    }
+
+    private Possible Joined(string sign, Possible texts, Possible right) => texts.Values.Aggregate(Possible.Nothing, (all, text) => all.Or(Joined(sign, text, right)));
 
     private Possible Joined(string sign, object text, Possible right)
     {
@@ -215,7 +224,7 @@ internal sealed partial class Solver
                 return Possible.Anything;
             }
 
-            foreach ((CallTrailer call, Space space, bool isMethod) in facts.Calls.GetValueOrDefault(name) ?? [])
+            foreach ((CallTrailer call, Space space, bool isMethod) in facts.CallsOf(name))
             {
                 bool explicitSelf = method && isMethod && name == "__init__" && call.Arguments is [{ Value: NameExpr { Id: "self" } }, ..];
                 all = all.Or(Argument(call, space, index - (method && !explicitSelf ? 1 : 0), parameter));

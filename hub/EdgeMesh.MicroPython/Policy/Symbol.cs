@@ -43,6 +43,9 @@ internal sealed class Symbol(string name, Space space)
     /// <summary>Something else is put here too.</summary>
     internal bool IsOpaque { get; set; }
 
+    /// <summary>Whether it can only be the object whose method has it as its first parameter; null before the solver was asked.</summary>
+    internal bool? IsSelf { get; set; }
+
     internal void Assign(Site value) => (_values ??= []).Add(value);
 
     internal void Iterate(Site source) => (_iterated ??= []).Add(source);

@@ -84,23 +84,20 @@ internal static class Flow
     // A condition that calls or looks into something, or names what the loop assigns, may change.
     private static bool Depends(WhileStmt loop)
     {
+        if (Parts.Any(loop.Condition, part => part is PrimaryExpr or NamedExpr))
+        {
+            return true;
+        }
+
         HashSet<string> names = [];
-        bool opaque = false;
         Parts.Visit(loop.Condition, part =>
         {
-            opaque |= part is PrimaryExpr or NamedExpr;
             if (part is NameExpr name)
             {
                 names.Add(name.Id);
             }
         });
-        if (opaque)
-        {
-            return true;
-        }
-
-        bool changed = false;
-        Parts.Visit(loop.Body, part => changed |= part switch
+        return Parts.Any(loop.Body, part => part switch
         {
             AssignStmt assign => assign.Targets.Any(t => Names(t, names)),
             AugmentedStmt augmented => Names(augmented.Target, names),
@@ -108,13 +105,7 @@ internal static class Flow
             NamedExpr named => Names(named.Target, names),
             _ => false,
         });
-        return changed;
     }
 
-    private static bool Names(Expr target, HashSet<string> names)
-    {
-        bool found = false;
-        Parts.Visit(target, part => found |= part is NameExpr name && names.Contains(name.Id));
-        return found;
-    }
+    private static bool Names(Expr target, HashSet<string> names) => Parts.Any(target, part => part is NameExpr name && names.Contains(name.Id));
 }

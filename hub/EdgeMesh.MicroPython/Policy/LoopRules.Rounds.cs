@@ -30,19 +30,10 @@ internal sealed partial class LoopRules
         && (symbol.Functions.Exists(function => function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space)))
             || symbol.Classes.Exists(type => type.Body.Any(s => s is FunctionStmt { Name: "__next__" } next && !Stops(next))));
 
-    private static bool Stops(FunctionStmt next)
-    {
-        bool stops = false;
-        Parts.Visit(next.Body, part => stops |= part is RaiseStmt or PrimaryExpr { Trailers: [.., CallTrailer] });
-        return stops;
-    }
+    private static bool Stops(FunctionStmt next) => Parts.Any(next.Body, part => part is RaiseStmt or PrimaryExpr { Trailers: [.., CallTrailer] });
 
-    private bool YieldsOnly(WhileStmt loop, Space space)
-    {
-        bool only = true;
-        Parts.Visit(loop.Body, part => only &= part is not (KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt) && !(part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
-        return only;
-    }
+    private bool YieldsOnly(WhileStmt loop, Space space) => !Parts.Any(loop.Body,
+        part => part is KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt || (part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
 
     private bool IsLong(object source)
     {

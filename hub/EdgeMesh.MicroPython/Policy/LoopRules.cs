@@ -56,7 +56,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         }
     }
 
-    // A function that pauses, or that calls one that does: known by its name, whoever's it is.
+    // A function that pauses, or that calls one that does: known by its name, whoever's it is. What nobody calls need not be known.
     private void FindPausing()
     {
         bool more = true;
@@ -65,7 +65,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
             more = false;
             foreach ((FunctionStmt function, Space space) in facts.Functions)
             {
-                if (!_pausing.Contains(function.Name) && Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
+                if (facts.Calls.ContainsKey(function.Name) && !_pausing.Contains(function.Name) && Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
                 {
                     more = _pausing.Add(function.Name) || more;
                 }
@@ -75,12 +75,9 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
 
     private static bool IsPause(Node part) => part is PrimaryExpr { IsAwait: true } or YieldExpr or ForStmt { IsAsync: true } or WithStmt { IsAsync: true };
 
-    private bool Pausing(ImmutableArray<Stmt> body, Space space)
-    {
-        bool pausing = false;
-        Parts.Visit(body, part => pausing = pausing || IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
-        return pausing;
-    }
+    private bool Pausing(ImmutableArray<Stmt> body, Space space) => Parts.Any(body, part => IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
+
+    private bool Pausing(Expr value, Space space) => Parts.Any(value, part => IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
 
     private bool Pausing(PrimaryExpr primary, Space space)
     {
@@ -169,8 +166,9 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
     {
         if (statement is WhileStmt loop)
         {
-            bool pausing = Pausing(loop.Body, space) || Pausing([new ExprStmt(loop.Span, loop.Condition)], space);
-            if (!pausing && Flow.IsEndless(loop))
+            bool pausing = Pausing(loop.Body, space) || Pausing(loop.Condition, space);
+            bool endless = Flow.IsEndless(loop);
+            if (!pausing && endless)
             {
                 findings.Add("loop-without-sleep", loop, "This loop never ends and never pauses.");
             }
@@ -179,7 +177,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
                 findings.Add("blocking-wait", loop, "This loop waits without a pause.");
             }
 
-            Growth(loop.Body, Flow.IsEndless(loop));
+            Growth(loop.Body, endless);
         }
         else if (statement is ForStmt each)
         {
@@ -195,8 +193,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         foreach (Handler handler in attempt.Handlers)
         {
             bool all = handler.Type is null;
-            bool stop = all;
-            Parts.Visit(handler.Type, part => stop |= part is NameExpr { Id: "BaseException" or "KeyboardInterrupt" or "SystemExit" or "GeneratorExit" });
+            bool stop = all || Parts.Any(handler.Type, part => part is NameExpr { Id: "BaseException" or "KeyboardInterrupt" or "SystemExit" or "GeneratorExit" });
             bool leaves = Flow.Leaves(handler.Body, true);
             if (stop && endless && !leaves && Pausing(attempt.Body, facts.Root))
             {

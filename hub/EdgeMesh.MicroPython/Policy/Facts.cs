@@ -66,7 +66,8 @@ internal sealed partial class Facts
 
     internal Dictionary<ClassStmt, Space> ClassSpaces { get; } = new(ReferenceEqualityComparer.Instance);
 
-    internal Dictionary<Node, Space> FunctionSpaces { get; } = new(ReferenceEqualityComparer.Instance);
+    /// <summary>The scopes of functions, lambdas and classes, in the order of the source.</summary>
+    internal List<Space> Spaces { get; } = [];
 
     /// <summary>Names of which elements are changed.</summary>
     internal HashSet<string> Changed { get; } = [];
@@ -96,10 +97,10 @@ internal sealed partial class Facts
     private Facts(PolicyData data, int length)
     {
         (_space, _data) = (Root, data);
-        Names = new(length / 8);
-        Primaries = new(length / 12);
-        Bound = new(length / 24);
-        Handed = new(length / 24);
+        Names = new(length / 24);
+        Primaries = new(length / 32);
+        Bound = new(length / 32);
+        Handed = new(length / 64);
     }
 
     internal static Facts Of(Module module, PolicyData data)
@@ -180,7 +181,7 @@ internal sealed partial class Facts
             ClassSpaces[type] = _space;
         }
 
-        FunctionSpaces[node] = _space;
+        Spaces.Add(_space);
         (_loops, _tries, _endless) = (0, 0, false);
         Declare(body);
         for (int i = 0; i < parameters.Length; i++)

@@ -22,6 +22,8 @@ internal sealed partial class Facts
                 }
 
                 break;
+            case PrimaryExpr primary: Primary(primary, use); break;
+            case IntegerLiteral or StringLiteral: break;
             case FString text:
                 Formats.Add((text, _space));
                 foreach (StringPiece piece in text.Pieces)
@@ -78,7 +80,6 @@ internal sealed partial class Facts
 
                 break;
             case SliceExpr slice: Value(slice.Lower); Value(slice.Upper); Value(slice.Step); break;
-            case PrimaryExpr primary: Primary(primary, use); break;
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class HardwareRules
         FrozenSet.Create("connect", "disconnect", "active", "config", "ifconfig", "ipconfig", "sendto", "duty", "duty_u16", "duty_ns", "init", "center", "__init__");
 
     private readonly bool _sockets = facts.Imports.Exists(i => Modules.Canonical(i.Module) == "socket");
-    private readonly bool _streams = facts.Imports.Exists(i => Modules.Canonical(i.Module).Split('.')[0] is "requests" or "umqtt" or "asyncio" or "ssl");
+    private readonly bool _streams = facts.Imports.Exists(i => Modules.First(i.Module) is "requests" or "umqtt" or "asyncio" or "ssl");
 
     private void Method(Possible receiver, string method, CallTrailer call, Space space)
     {

@@ -63,9 +63,9 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         while (more)
         {
             more = false;
-            foreach ((FunctionStmt function, Space space) in facts.Functions)
+            foreach (Space space in facts.Spaces)
             {
-                if (facts.Calls.ContainsKey(function.Name) && !_pausing.Contains(function.Name) && Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
+                if (space.Node is FunctionStmt function && facts.Calls.ContainsKey(function.Name) && !_pausing.Contains(function.Name) && Pausing(function.Body, space))
                 {
                     more = _pausing.Add(function.Name) || more;
                 }

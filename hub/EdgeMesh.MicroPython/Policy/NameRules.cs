@@ -17,7 +17,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
     internal void Check()
     {
-        _sockets = facts.Imports.Exists(i => Modules.Canonical(i.Module).Split('.')[0] is "socket" or "asyncio" or "ssl" && i.Module.Length > 0);
+        _sockets = facts.Imports.Exists(i => Modules.First(i.Module) is "socket" or "asyncio" or "ssl" && i.Module.Length > 0);
         foreach ((Node node, string module, string? name, int level) in facts.Imports)
         {
             Import(node, module, name, level);

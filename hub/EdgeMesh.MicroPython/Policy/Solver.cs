@@ -70,11 +70,10 @@ internal sealed partial class Solver(Facts facts)
     private const int MostDepth = 40;
     private const int MostRange = 64;
 
-    private readonly Dictionary<object, Possible?> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<PrimaryExpr, Possible[]> _along = new(facts.Primaries.Count, ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Possible> _builtins = [];
     private readonly Dictionary<string, Possible> _fields = [];
-    private readonly Dictionary<(string, string), Possible> _parts = [];
+    private readonly Dictionary<string, Dictionary<string, Possible>> _parts = [];
     private int _steps;
     private int _depth;
 
@@ -139,9 +138,14 @@ internal sealed partial class Solver(Facts facts)
 
     private Possible Part(string path, string name)
     {
-        if (!_parts.TryGetValue((path, name), out Possible? known))
+        if (!_parts.TryGetValue(path, out Dictionary<string, Possible>? parts))
         {
-            _parts[(path, name)] = known = Possible.One(new Imported(path + "." + name));
+            _parts[path] = parts = [];
+        }
+
+        if (!parts.TryGetValue(name, out Possible? known))
+        {
+            parts[name] = known = Possible.One(new Imported(path + "." + name));
         }
 
         return known;
@@ -149,12 +153,13 @@ internal sealed partial class Solver(Facts facts)
 
     internal Possible Of(Symbol symbol)
     {
-        if (_known.TryGetValue(symbol, out Possible? known))
+        if (symbol.Known is { } known)
         {
-            return known ?? Possible.Anything;
+            return known;
         }
 
-        _known[symbol] = null;
+        // Where it depends on itself it may be anything.
+        symbol.Known = Possible.Anything;
         Possible all = symbol.IsOpaque || symbol.Functions.Count > 0 || symbol.Classes.Count > 0 || facts.Changed.Contains(symbol.Name)
             ? Possible.Anything : Possible.Nothing;
         foreach (string path in symbol.Paths)
@@ -182,8 +187,7 @@ internal sealed partial class Solver(Facts facts)
             all = all.Or(Arguments(symbol, parameter.Function, parameter.Index));
         }
 
-        _known[symbol] = all;
-        return all;
+        return symbol.Known = all;
     }
 
     /// <summary>What imported things a class inherits its constructor from.</summary>

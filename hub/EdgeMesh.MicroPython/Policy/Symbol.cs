@@ -43,6 +43,9 @@ internal sealed class Symbol(string name, Space space)
     /// <summary>Something else is put here too.</summary>
     internal bool IsOpaque { get; set; }
 
+    /// <summary>What the solver found that it may be; null before it was asked.</summary>
+    internal Possible? Known { get; set; }
+
     /// <summary>Whether it can only be the object whose method has it as its first parameter; null before the solver was asked.</summary>
     internal bool? IsSelf { get; set; }
 
@@ -60,11 +63,15 @@ internal sealed class Symbol(string name, Space space)
 /// <summary>A scope with all its code, also what the compiler leaves out.</summary>
 internal sealed class Space(Space? parent, Node? node)
 {
+    private static readonly Dictionary<string, Symbol> NoSymbols = [];
+    private Dictionary<string, Symbol>? _symbols;
+
     internal Space? Parent { get; } = parent;
 
     internal Node? Node { get; } = node;
 
-    internal Dictionary<string, Symbol> Symbols { get; } = [];
+    /// <summary>The variables that are bound here. To be read only.</summary>
+    internal Dictionary<string, Symbol> Symbols => _symbols ?? NoSymbols;
 
     /// <summary>Names that are declared to be the program's; null for none, as in nearly all.</summary>
     internal HashSet<string>? Globals { get; private set; }
@@ -107,7 +114,7 @@ internal sealed class Space(Space? parent, Node? node)
 
         if (!Symbols.TryGetValue(name, out Symbol? symbol))
         {
-            Symbols[name] = symbol = new Symbol(name, this);
+            (_symbols ??= [])[name] = symbol = new Symbol(name, this);
         }
 
         return symbol;

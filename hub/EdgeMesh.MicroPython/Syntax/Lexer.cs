@@ -96,13 +96,13 @@ internal sealed partial class Lexer
     private void Scan()
     {
         char c = Current;
-        if (StringPrefix() >= 0)
+        if (c is '"' or '\'' or 'r' or 'u' or 'b' or 'f' && StringPrefix() >= 0)
         {
             ScanString();
             return;
         }
 
-        if (IsLetter(c))
+        if (IsWord(c) && !char.IsAsciiDigit(c))
         {
             ScanName();
         }
@@ -160,15 +160,19 @@ internal sealed partial class Lexer
     {
         for (; _position < _limit; _position++)
         {
-            char c = _source[_position];
-            if (c > '\\')
+            // Nearly always what follows is a token, or spaces and a token.
+            ReadOnlySpan<char> rest = _source.AsSpan(_position, _limit - _position);
+            int spaces = 0;
+            while (spaces < rest.Length && rest[spaces] == ' ')
             {
-                return false;
+                spaces++;
             }
 
-            if (c == ' ')
+            _position += spaces;
+            char c = spaces < rest.Length ? rest[spaces] : '\0';
+            if (c > '\\' || _position >= _limit)
             {
-                continue;
+                return false;
             }
 
             if (c == '\n')
@@ -208,7 +212,7 @@ internal sealed partial class Lexer
         ReadOnlySpan<char> rest = _source.AsSpan(_position, _limit - _position);
         uint hash = 0;
         int length = 0;
-        for (; length < rest.Length && (IsLetter(rest[length]) || char.IsAsciiDigit(rest[length])); length++)
+        for (; length < rest.Length && IsWord(rest[length]); length++)
         {
             hash = (hash * 31) + rest[length];
         }
@@ -218,7 +222,8 @@ internal sealed partial class Lexer
         _position += length;
     }
 
-    private static bool IsLetter(char c) => char.IsAsciiLetter(c) || c == '_' || c >= '\u0080';
+    // Letters, digits and the underscore, a bit each; whatever is no ASCII is a letter.
+    private static bool IsWord(char c) => c >= '\u0080' || ((c < 64 ? 0x03FF_0000_0000_0000UL : 0x07FF_FFFE_87FF_FFFEUL) >> (c & 63) & 1) != 0;
 
     private void ScanOperator(char c)
     {

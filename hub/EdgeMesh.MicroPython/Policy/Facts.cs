@@ -50,7 +50,7 @@ internal sealed partial class Facts
     internal List<(Node Node, string Module, string? Name, int Level)> Imports { get; } = [];
 
     /// <summary>Calls by the last name before the parentheses: f(…) and x.f(…).</summary>
-    internal Dictionary<string, List<(CallTrailer Call, Space Space, bool IsMethod)>> Calls { get; } = [];
+    internal Dictionary<string, List<(CallTrailer Call, Space Space, bool IsMethod)>> Calls { get; }
 
     /// <summary>The calls of that name; to be read only.</summary>
     internal List<(CallTrailer Call, Space Space, bool IsMethod)> CallsOf(string name) => Calls.GetValueOrDefault(name) ?? NoCalls;
@@ -101,6 +101,7 @@ internal sealed partial class Facts
         Primaries = new(length / 32);
         Bound = new(length / 32);
         Handed = new(length / 64);
+        Calls = new(length / 100);
     }
 
     internal static Facts Of(Module module, PolicyData data)

@@ -49,15 +49,15 @@ internal sealed class Symbol(string name, Space space)
     /// <summary>Whether it can only be the object whose method has it as its first parameter; null before the solver was asked.</summary>
     internal bool? IsSelf { get; set; }
 
-    internal void Assign(Site value) => (_values ??= []).Add(value);
+    internal void Assign(Site value) => (_values ??= new(1)).Add(value);
 
-    internal void Iterate(Site source) => (_iterated ??= []).Add(source);
+    internal void Iterate(Site source) => (_iterated ??= new(1)).Add(source);
 
     internal void Import(string path) => (_paths ??= []).Add(path);
 
-    internal void Define(FunctionStmt function) => (_functions ??= []).Add(function);
+    internal void Define(FunctionStmt function) => (_functions ??= new(1)).Add(function);
 
-    internal void Define(ClassStmt type) => (_classes ??= []).Add(type);
+    internal void Define(ClassStmt type) => (_classes ??= new(1)).Add(type);
 }
 
 /// <summary>A scope with all its code, also what the compiler leaves out.</summary>

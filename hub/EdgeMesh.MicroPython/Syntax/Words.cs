@@ -9,7 +9,7 @@ namespace EdgeMesh.MicroPython.Syntax;
 /// </summary>
 internal sealed class Words(int length)
 {
-    private readonly (string? Text, TokenKind Kind)[] _places = new (string?, TokenKind)[Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)length / 16), 64, 1024)];
+    private readonly (string? Text, TokenKind Kind)[] _places = new (string?, TokenKind)[Math.Clamp((int)BitOperations.RoundUpToPowerOf2((uint)length / 32), 64, 1024)];
 
     /// <summary>The word's text, and its kind: a keyword's or Name. <paramref name="hash"/> is any function of the text.</summary>
     internal (string Text, TokenKind Kind) Find(ReadOnlySpan<char> word, uint hash)

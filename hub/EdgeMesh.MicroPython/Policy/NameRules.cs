@@ -179,7 +179,9 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
                     break;
                 case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(along[i - 1], '{', call); break;
-                case CallTrailer call when i == 0 && primary.Value is NameExpr name && space.Find(name.Id) is null: Call(call, name.Id, space); break;
+                case CallTrailer call when i == 0 && primary.Value is NameExpr { Id: "type" or "getattr" or "setattr" or "hasattr" or "delattr" or "print" } name && space.Find(name.Id) is null:
+                    Call(call, name.Id, space);
+                    break;
             }
         }
     }

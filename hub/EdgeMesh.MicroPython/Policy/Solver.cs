@@ -219,13 +219,13 @@ internal sealed partial class Solver(Facts facts)
 
     private Possible Step(PrimaryExpr primary, int index, Possible before, Space space) => primary.Trailers[index] switch
     {
-        AttributeTrailer attribute => Attribute(before, attribute.Name, index == 0 && primary.Value is NameExpr receiver && IsSelf(receiver, space)),
+        AttributeTrailer attribute => Attribute(before, attribute.Name, index == 0 ? primary.Value as NameExpr : null, space),
         IndexTrailer subscript => Index(before, Of(subscript.Index, space)),
         CallTrailer call => Call(primary, index, before, call, space),
         _ => Possible.Anything,
     };
 
-    private Possible Attribute(Possible before, string name, bool ofSelf)
+    private Possible Attribute(Possible before, string name, NameExpr? receiver, Space space)
     {
         Possible all = Possible.Nothing;
         bool other = !before.IsComplete;
@@ -241,7 +241,13 @@ internal sealed partial class Solver(Facts facts)
             }
         }
 
-        return !other ? all : ofSelf || !IsForeign(name) ? all.Or(Field(name)) : all.Or(Field(name)).Or(Possible.Anything);
+        if (!other)
+        {
+            return all;
+        }
+
+        all = all.Or(Field(name));
+        return IsForeign(name) && !(receiver is not null && IsSelf(receiver, space)) ? all.Or(Possible.Anything) : all;
     }
 
     private Possible Field(string name)

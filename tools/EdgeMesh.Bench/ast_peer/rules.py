@@ -14,6 +14,8 @@ DRIVERS = frozenset(('machine.PWM', 'machine.DAC', 'machine.Signal', 'dht.DHT11'
 BUSES = frozenset(('machine.UART', 'machine.I2C', 'machine.SoftI2C', 'machine.SPI', 'machine.SoftSPI', 'machine.I2S', 'esp32.RMT'))
 CLIENTS = frozenset(('umqtt.simple.MQTTClient', 'umqtt.robust.MQTTClient'))
 REQUESTS = {'requests.' + verb: 0 for verb in ('get', 'post', 'put', 'patch', 'delete', 'head')} | {'requests.request': 1}
+HANDED = {'machine.Pin': 'pin-computed', 'machine.deepsleep': 'sleep-time', 'machine.lightsleep': 'sleep-time', 'network.WLAN': 'wifi'} | dict.fromkeys(
+    (*REQUESTS, *CLIENTS, 'socket.getaddrinfo', 'asyncio.open_connection'), 'host-computed')
 WIDE = re.compile(r'\{[^{}]*:[^{}]*[0-9]{6}|%[-+ #0]*[0-9.]*[0-9]{6}')
 SPECIAL = re.compile(r'\{[^{}]*__')
 LEAVES = (ast.Return, ast.Raise, ast.Yield)
@@ -27,13 +29,14 @@ def pins(text):
 class Policy:
     """policy.yaml, read once."""
 
-    def __init__(self, data):
+    def __init__(self, data, hosts):
         self.limits = {name: int(value) for name, value in data['limits'].items()}
         self.modules = {name: frozenset(names) for name, names in data['modules'].items()}
         self.packages = frozenset(name.split('.')[0] for name in self.modules if '.' in name)
         for section in ('builtins', 'names_refused', 'attributes_refused', 'socket_attributes_refused', 'dunders'):
             setattr(self, section, frozenset(data[section]))
-        self.hosts, self.client_hosts = data['hosts'], data['hosts'] + data['client_hosts']
+        self.hosts = data['hosts'] + hosts
+        self.client_hosts = self.hosts + data['client_hosts']
         board = data['boards']['esp32']
         self.pins, self.reserved, self.input_only, self.strapping, self.console = (
             pins(board[name]) for name in ('pins', 'reserved', 'input_only', 'strapping', 'console'))
@@ -129,8 +132,8 @@ class Judgement:
     def calls(self):
         for node, scope in self.facts.handed:
             for value in self.values.of(node, scope)[0]:
-                if value.__class__ is Imported and (value.path in ('machine.Pin', 'machine.deepsleep', 'network.WLAN') or value.path in REQUESTS or value.path in CLIENTS):
-                    self.add('handed-' + value.path, node)
+                if value.__class__ is Imported and value.path in HANDED:
+                    self.add(HANDED[value.path], node)
         for call, scope, guarded in self.facts.calls:
             function = call.func
             for value in self.values.of(function, scope)[0]:

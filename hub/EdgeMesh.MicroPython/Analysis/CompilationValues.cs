@@ -18,6 +18,8 @@ internal sealed partial class Compilation
         switch (value)
         {
             case NameExpr { Constant: null } name: _scope.Load(name.Id); break;
+            case PrimaryExpr primary: Primary(primary, primary.Trailers.Length); break;
+            case IntegerLiteral or StringLiteral: break;
             case FString text:
                 foreach (StringPiece piece in text.Pieces)
                 {
@@ -72,7 +74,6 @@ internal sealed partial class Compilation
                 Value(slice.Upper);
                 Value(slice.Step);
                 break;
-            case PrimaryExpr primary: Primary(primary, primary.Trailers.Length); break;
         }
     }
 

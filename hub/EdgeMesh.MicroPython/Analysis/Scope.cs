@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.InteropServices;
 
 namespace EdgeMesh.MicroPython.Analysis;
 
@@ -51,12 +52,15 @@ public enum Binding
 public sealed class Scope
 {
     private readonly Dictionary<string, Binding> _names = new(StringComparer.Ordinal);
-    private readonly List<Scope> _children = [];
+    private List<Scope>? _children;
 
     internal Scope(ScopeKind kind, string name, Scope? parent)
     {
         (Kind, Name, Parent) = (kind, name, parent);
-        parent?._children.Add(this);
+        if (parent is not null)
+        {
+            (parent._children ??= []).Add(this);
+        }
     }
 
     /// <summary>What made it.</summary>
@@ -69,7 +73,7 @@ public sealed class Scope
     public Scope? Parent { get; }
 
     /// <summary>The scopes within.</summary>
-    public IReadOnlyList<Scope> Children => _children;
+    public IReadOnlyList<Scope> Children => _children ?? [];
 
     /// <summary>What each name means that is used here, in code that the compiler keeps.</summary>
     public IReadOnlyDictionary<string, Binding> Names => _names;
@@ -96,9 +100,10 @@ public sealed class Scope
 
     internal void Store(string name)
     {
-        if (_names.GetValueOrDefault(name, Binding.GlobalImplicit) == Binding.GlobalImplicit)
+        ref Binding binding = ref CollectionsMarshal.GetValueRefOrAddDefault(_names, name, out bool known);
+        if (!known || binding == Binding.GlobalImplicit)
         {
-            _names[name] = IsFunctionLike ? Binding.Local : Binding.GlobalAssigned;
+            binding = IsFunctionLike ? Binding.Local : Binding.GlobalAssigned;
         }
     }
 

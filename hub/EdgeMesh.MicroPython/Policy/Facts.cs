@@ -23,7 +23,8 @@ internal sealed partial class Facts
 
     internal List<(NameExpr Name, Space Space, NameUse Use)> Names { get; }
 
-    internal List<(PrimaryExpr Primary, Space Space)> Primaries { get; }
+    /// <summary>With whether each stands within a try that has a handler.</summary>
+    internal List<(PrimaryExpr Primary, Space Space, bool IsGuarded)> Primaries { get; }
 
     internal List<(FString Text, Space Space)> Formats { get; } = [];
 
@@ -49,7 +50,10 @@ internal sealed partial class Facts
     internal List<(Node Node, string Module, string? Name, int Level)> Imports { get; } = [];
 
     /// <summary>Calls by the last name before the parentheses: f(…) and x.f(…).</summary>
-    internal Dictionary<string, List<(CallTrailer Call, Space Space, bool IsMethod)>> Calls { get; } = [];
+    internal Dictionary<string, List<(CallTrailer Call, Space Space, bool IsMethod)>> Calls { get; }
+
+    /// <summary>The calls of that name; to be read only.</summary>
+    internal List<(CallTrailer Call, Space Space, bool IsMethod)> CallsOf(string name) => Calls.GetValueOrDefault(name) ?? NoCalls;
 
     /// <summary>Names that are used other than by calling them.</summary>
     internal HashSet<string> Taken { get; } = [];
@@ -62,13 +66,11 @@ internal sealed partial class Facts
 
     internal Dictionary<ClassStmt, Space> ClassSpaces { get; } = new(ReferenceEqualityComparer.Instance);
 
-    internal Dictionary<Node, Space> FunctionSpaces { get; } = new(ReferenceEqualityComparer.Instance);
+    /// <summary>The scopes of functions, lambdas and classes, in the order of the source.</summary>
+    internal List<Space> Spaces { get; } = [];
 
     /// <summary>Names of which elements are changed.</summary>
     internal HashSet<string> Changed { get; } = [];
-
-    /// <summary>Primaries that stand within a try that has a handler, by reference.</summary>
-    internal HashSet<object> Guarded { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Names under which methods of the class itself know it: cls.</summary>
     internal HashSet<string> OwnClass { get; } = [TypeOf];
@@ -82,6 +84,7 @@ internal sealed partial class Facts
     /// <summary>What stands for the name of a class that type(x) gives.</summary>
     internal const string TypeOf = "type()";
 
+    private static readonly List<(CallTrailer, Space, bool)> NoCalls = [];
     private readonly List<(string Callee, Space Space, string Taken)> _given = [];
     private Space _space;
     private int _loops;
@@ -94,10 +97,11 @@ internal sealed partial class Facts
     private Facts(PolicyData data, int length)
     {
         (_space, _data) = (Root, data);
-        Names = new(length / 8);
-        Primaries = new(length / 12);
-        Bound = new(length / 24);
-        Handed = new(length / 24);
+        Names = new(length / 24);
+        Primaries = new(length / 32);
+        Bound = new(length / 32);
+        Handed = new(length / 64);
+        Calls = new(length / 100);
     }
 
     internal static Facts Of(Module module, PolicyData data)
@@ -178,7 +182,7 @@ internal sealed partial class Facts
             ClassSpaces[type] = _space;
         }
 
-        FunctionSpaces[node] = _space;
+        Spaces.Add(_space);
         (_loops, _tries, _endless) = (0, 0, false);
         Declare(body);
         for (int i = 0; i < parameters.Length; i++)

@@ -34,6 +34,8 @@ internal sealed partial class Facts
 
                 break;
             case StarExpr star: Opaque(star.Value); break;
+            // await x = …: the compiler objects to it, where it looks.
+            case PrimaryExpr { Trailers.IsEmpty: true } awaited: Value(awaited); break;
             case PrimaryExpr primary:
                 Targets.Add((primary, _space));
                 Value(primary);

@@ -14,11 +14,16 @@ internal sealed partial class Facts
                 Names.Add((name, _space, use));
                 if (use == NameUse.Value)
                 {
-                    (_space.Node is ClassStmt ? TakenAttributes : Taken).Add(name.Id);
                     Taken.Add(name.Id);
+                    if (_space.Node is ClassStmt)
+                    {
+                        TakenAttributes.Add(name.Id);
+                    }
                 }
 
                 break;
+            case PrimaryExpr primary: Primary(primary, use); break;
+            case IntegerLiteral or StringLiteral: break;
             case FString text:
                 Formats.Add((text, _space));
                 foreach (StringPiece piece in text.Pieces)
@@ -75,7 +80,6 @@ internal sealed partial class Facts
 
                 break;
             case SliceExpr slice: Value(slice.Lower); Value(slice.Upper); Value(slice.Step); break;
-            case PrimaryExpr primary: Primary(primary, use); break;
         }
     }
 
@@ -122,12 +126,7 @@ internal sealed partial class Facts
 
     private void Primary(PrimaryExpr primary, NameUse use = NameUse.Value)
     {
-        Primaries.Add((primary, _space));
-        if (_tries > 0)
-        {
-            Guarded.Add(primary);
-        }
-
+        Primaries.Add((primary, _space, _tries > 0));
         TakeType(primary, use);
         Value(primary.Value, primary.Trailers is [AttributeTrailer, ..] ? NameUse.Base : primary.Trailers is [CallTrailer, ..] ? NameUse.Called : NameUse.Value);
         for (int i = 0; i < primary.Trailers.Length; i++)
@@ -166,7 +165,7 @@ internal sealed partial class Facts
     {
         if (!Calls.TryGetValue(name, out List<(CallTrailer, Space, bool)>? calls))
         {
-            Calls[name] = calls = [];
+            Calls[name] = calls = new(1);
         }
 
         calls.Add((call, _space, isMethod));

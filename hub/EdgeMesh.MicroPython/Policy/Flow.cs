@@ -12,16 +12,50 @@ internal static class Flow
     internal static bool IsEndless(WhileStmt loop) => !Leaves(loop.Body, true) && (Constants.Of(loop.Condition) is { IsTrue: true } || !Depends(loop));
 
     /// <summary>Whether a block leaves the loop around it, or the function.</summary>
-    internal static bool Leaves(ImmutableArray<Stmt> body, bool breaks, bool raises = true) => !body.IsDefault && body.Any(statement => statement switch
+    internal static bool Leaves(ImmutableArray<Stmt> body, bool breaks, bool raises = true)
+    {
+        if (!body.IsDefault)
+        {
+            foreach (Stmt statement in body)
+            {
+                if (Leaves(statement, breaks, raises))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a statement does.</summary>
+    internal static bool Leaves(Stmt statement, bool breaks, bool raises = true) => statement switch
     {
         KeywordStmt { Keyword: Keyword.Break } => breaks,
         RaiseStmt => raises,
         ReturnStmt => true,
-        ExprStmt { Value: YieldExpr } => true,
-        AssignStmt { Value: YieldExpr } => true,
+        ExprStmt { Value: var value } => value is YieldExpr,
+        AssignStmt { Value: var value } => value is YieldExpr,
         TryStmt attempt => Leaves(attempt, breaks, raises),
-        _ => Inner(statement).Any(inner => Leaves(inner, breaks && statement is not (WhileStmt or ForStmt), raises)),
-    });
+        IfStmt choice => Leaves(choice.Branches, breaks, raises) || Leaves(choice.Else, breaks, raises),
+        WhileStmt loop => Leaves(loop.Body, false, raises) || Leaves(loop.Else, false, raises),
+        ForStmt loop => Leaves(loop.Body, false, raises) || Leaves(loop.Else, false, raises),
+        WithStmt with => Leaves(with.Body, breaks, raises),
+        _ => false,
+    };
+
+    private static bool Leaves(ImmutableArray<Branch> branches, bool breaks, bool raises)
+    {
+        foreach (Branch branch in branches)
+        {
+            if (Leaves(branch.Body, breaks, raises))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // What is raised within a try that catches everything of the kind, or whose finally goes on with the loop, leaves nothing.
     private static bool Leaves(TryStmt attempt, bool breaks, bool raises)
@@ -32,8 +66,8 @@ internal static class Flow
         }
 
         bool caught = attempt.Handlers.Any(h => h.Type is null or NameExpr { Id: "Exception" or "BaseException" }) || Raised(attempt.Body) is { } raised && attempt.Handlers.Any(h => Catches(h, raised));
-        return Leaves(attempt.Body, breaks, raises && !caught)
-            || Inner(attempt).Skip(1).Any(inner => Leaves(inner, breaks, raises));
+        return Leaves(attempt.Body, breaks, raises && !caught) || attempt.Handlers.Any(h => Leaves(h.Body, breaks, raises))
+            || Leaves(attempt.Else, breaks, raises) || Leaves(attempt.Finally, breaks, raises);
     }
 
     // The one kind that a block raises itself, where it is told by its name.
@@ -47,37 +81,23 @@ internal static class Flow
     private static bool Catches(Handler handler, string raised) => handler.Type is NameExpr name ? name.Id == raised
         : handler.Type is TupleExpr several && several.Items.Any(item => item is NameExpr one && one.Id == raised);
 
-    /// <summary>The blocks of a statement that run as part of it.</summary>
-    internal static IEnumerable<ImmutableArray<Stmt>> Inner(Stmt statement) => statement switch
-    {
-        IfStmt choice => choice.Branches.Select(b => b.Body).Append(choice.Else),
-        WhileStmt loop => [loop.Body, loop.Else],
-        ForStmt loop => [loop.Body, loop.Else],
-        TryStmt attempt => attempt.Handlers.Select(h => h.Body).Prepend(attempt.Body).Append(attempt.Else).Append(attempt.Finally),
-        WithStmt with => [with.Body],
-        _ => [],
-    };
-
     // A condition that calls or looks into something, or names what the loop assigns, may change.
     private static bool Depends(WhileStmt loop)
     {
+        if (Parts.Any(loop.Condition, part => part is PrimaryExpr or NamedExpr))
+        {
+            return true;
+        }
+
         HashSet<string> names = [];
-        bool opaque = false;
         Parts.Visit(loop.Condition, part =>
         {
-            opaque |= part is PrimaryExpr or NamedExpr;
             if (part is NameExpr name)
             {
                 names.Add(name.Id);
             }
         });
-        if (opaque)
-        {
-            return true;
-        }
-
-        bool changed = false;
-        Parts.Visit(loop.Body, part => changed |= part switch
+        return Parts.Any(loop.Body, part => part switch
         {
             AssignStmt assign => assign.Targets.Any(t => Names(t, names)),
             AugmentedStmt augmented => Names(augmented.Target, names),
@@ -85,13 +105,7 @@ internal static class Flow
             NamedExpr named => Names(named.Target, names),
             _ => false,
         });
-        return changed;
     }
 
-    private static bool Names(Expr target, HashSet<string> names)
-    {
-        bool found = false;
-        Parts.Visit(target, part => found |= part is NameExpr name && names.Contains(name.Id));
-        return found;
-    }
+    private static bool Names(Expr target, HashSet<string> names) => Parts.Any(target, part => part is NameExpr name && names.Contains(name.Id));
 }

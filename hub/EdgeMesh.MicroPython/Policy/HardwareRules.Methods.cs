@@ -1,5 +1,5 @@
 using System;
-using System.Collections.Generic;
+using System.Collections.Frozen;
 using System.Linq;
 using EdgeMesh.MicroPython.Syntax;
 
@@ -8,11 +8,11 @@ namespace EdgeMesh.MicroPython.Policy;
 internal sealed partial class HardwareRules
 {
     // Methods that are judged, whatever their object.
-    private static readonly HashSet<string> Judged =
-        ["connect", "disconnect", "active", "config", "ifconfig", "ipconfig", "sendto", "duty", "duty_u16", "duty_ns", "init", "center", "__init__"];
+    private static readonly FrozenSet<string> Judged =
+        FrozenSet.Create("connect", "disconnect", "active", "config", "ifconfig", "ipconfig", "sendto", "duty", "duty_u16", "duty_ns", "init", "center", "__init__");
 
     private readonly bool _sockets = facts.Imports.Exists(i => Modules.Canonical(i.Module) == "socket");
-    private readonly bool _streams = facts.Imports.Exists(i => Modules.Canonical(i.Module).Split('.')[0] is "requests" or "umqtt" or "asyncio" or "ssl");
+    private readonly bool _streams = facts.Imports.Exists(i => Modules.First(i.Module) is "requests" or "umqtt" or "asyncio" or "ssl");
 
     private void Method(Possible receiver, string method, CallTrailer call, Space space)
     {

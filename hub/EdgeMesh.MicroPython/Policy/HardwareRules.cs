@@ -16,7 +16,7 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
     internal void Check()
     {
         Handed();
-        foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
+        foreach ((PrimaryExpr primary, Space space, bool _) in facts.Primaries)
         {
             Possible[] along = solver.Along(primary, space);
             for (int i = 0; i < primary.Trailers.Length; i++)
@@ -50,8 +50,9 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
     {
         foreach ((Expr value, Space space) in facts.Handed)
         {
-            foreach (string path in solver.Of(value, space).Values.Select(v => v switch { Imported imported => imported.Path, Derived derived => derived.Path, _ => "" }))
+            foreach (object possible in solver.Of(value, space).Values)
             {
+                string path = possible switch { Imported imported => imported.Path, Derived derived => derived.Path, _ => "" };
                 if (path == "machine.Pin")
                 {
                     findings.Add("pin-computed", value, "Which pins others make with this is not known before the program runs.");

@@ -10,13 +10,16 @@ internal sealed partial class LoopRules
     // A function of the program by its name, and by its class where it is a method.
     private readonly record struct Callable(Node? Class, string Name);
 
-    // Functions that call each other, or themselves, before anything could keep them from it.
+    // Functions that call each other, or themselves, before anything could keep them from it. What nobody calls is in no such circle.
     private void Recursion()
     {
-        Dictionary<Callable, (Node Node, HashSet<Callable> Calls)> certain = [];
+        Dictionary<Callable, (Node Node, HashSet<Callable>? Calls)> certain = [];
         foreach ((FunctionStmt function, Space space) in facts.Functions)
         {
-            certain[new Callable(space.Node as ClassStmt, function.Name)] = (function, Certain(function.Body, space.Node as ClassStmt));
+            if (facts.Calls.ContainsKey(function.Name))
+            {
+                certain[new Callable(space.Node as ClassStmt, function.Name)] = (function, Certain(function.Body, space.Node as ClassStmt));
+            }
         }
 
         foreach (Symbol symbol in facts.Root.Symbols.Values)
@@ -27,54 +30,66 @@ internal sealed partial class LoopRules
             }
         }
 
-        foreach ((Callable start, (Node node, HashSet<Callable> calls)) in certain)
+        foreach ((Callable start, (Node node, HashSet<Callable>? calls)) in certain)
         {
-            HashSet<Callable> reached = [.. calls];
-            Queue<Callable> pending = new(calls);
-            while (pending.TryDequeue(out Callable next) && !reached.Contains(start))
-            {
-                foreach (Callable further in certain.TryGetValue(next, out (Node, HashSet<Callable> Calls) found) ? found.Calls : [])
-                {
-                    if (reached.Add(further))
-                    {
-                        pending.Enqueue(further);
-                    }
-                }
-            }
-
-            if (reached.Contains(start))
+            if (calls is not null && Reaches(start, calls, certain))
             {
                 findings.Add("recursion", node, $"{start.Name} calls itself{(calls.Contains(start) ? "" : ", through others,")} without a condition.");
             }
         }
     }
 
-    private static HashSet<Callable> Certain(ImmutableArray<Stmt> body, ClassStmt? type)
+    private static bool Reaches(Callable goal, HashSet<Callable> calls, Dictionary<Callable, (Node Node, HashSet<Callable>? Calls)> certain)
     {
-        HashSet<Callable> calls = [];
-        List<Callable> here = [];
-        bool chosen = false;
-        void Part(Node part)
+        if (!calls.Overlaps(certain.Keys))
         {
-            chosen |= part is ConditionalExpr or BoolExpr or Comprehension;
+            return false;
+        }
+
+        HashSet<Callable> reached = [.. calls];
+        Queue<Callable> pending = new(calls);
+        while (pending.TryDequeue(out Callable next) && !reached.Contains(goal))
+        {
+            foreach (Callable further in certain.TryGetValue(next, out (Node, HashSet<Callable>? Calls) found) && found.Calls is { } known ? known : [])
+            {
+                if (reached.Add(further))
+                {
+                    pending.Enqueue(further);
+                }
+            }
+        }
+
+        return reached.Contains(goal);
+    }
+
+    // What a body calls for certain; null for nothing.
+    private static HashSet<Callable>? Certain(ImmutableArray<Stmt> body, ClassStmt? type)
+    {
+        HashSet<Callable>? calls = null;
+        List<Callable> here = [];
+        bool Chosen(Node part)
+        {
             if (part is PrimaryExpr { IsAwait: false } primary && Called(primary, type) is { } callable)
             {
                 here.Add(callable);
             }
+
+            return part is ConditionalExpr or BoolExpr or Comprehension;
         }
 
-        Action<Node> visit = Part;
+        Func<Node, bool> chosen = Chosen;
         foreach (Stmt statement in body)
         {
             if (statement is ExprStmt or ReturnStmt or AssignStmt)
             {
-                chosen = false;
                 here.Clear();
-                Parts.Visit(statement, visit);
-                calls.UnionWith(chosen ? [] : here);
+                if (!Parts.Any(statement, chosen) && here.Count > 0)
+                {
+                    (calls ??= []).UnionWith(here);
+                }
             }
 
-            if (statement is ReturnStmt or RaiseStmt || (statement is not (ExprStmt or AssignStmt or ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves([statement], false)))
+            if (statement is ReturnStmt or RaiseStmt || (statement is not (ExprStmt or AssignStmt or ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves(statement, false)))
             {
                 break;
             }

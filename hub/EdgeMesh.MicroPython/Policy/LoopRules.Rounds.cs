@@ -9,40 +9,31 @@ namespace EdgeMesh.MicroPython.Policy;
 internal sealed partial class LoopRules
 {
     // Rounds that comprehensions and built-ins make, which never pause.
-    private void Rounds()
+    private void Rounds(string maker)
     {
-        HashSet<Node> sources = new(facts.Loops.Select(l => l.Loop).OfType<ForStmt>().Select(f => (Node)f.Source), ReferenceEqualityComparer.Instance);
-        foreach (string maker in new[] { "range", "iter" })
+        foreach ((PrimaryExpr primary, Space space, bool _) in facts.Primaries)
         {
-            foreach ((PrimaryExpr primary, Space space) in facts.Primaries.Where(p => p.Primary is { Value: NameExpr name, Trailers: [CallTrailer] } && name.Id == maker && !sources.Contains(p.Primary)))
+            if (primary is { Value: NameExpr name, Trailers: [CallTrailer] } && name.Id == maker && !IsRunThrough(primary) && IsLong(primary, maker, space))
             {
-                Possible made = solver.Of(primary, space);
-                if (made.Values.Any(v => IsLong(v) && (maker == "range" || solver.Of(((Made)v).Call.Arguments[0].Value, space).Values.Any(f => f is Imported))))
-                {
-                    findings.Add("loop-too-long", primary, $"This takes more than {_data.Limit("loop_rounds")} rounds without a pause.");
-                }
+                findings.Add("loop-too-long", primary, $"This takes more than {_data.Limit("loop_rounds")} rounds without a pause.");
             }
         }
     }
+
+    private bool IsRunThrough(Expr source) => facts.Loops.Exists(l => l.Loop is ForStmt each && ReferenceEquals(each.Source, source));
+
+    private bool IsLong(PrimaryExpr primary, string maker, Space space) => solver.Of(primary, space).Values.Any(
+        v => IsLong(v) && (maker == "range" || solver.Of(((Made)v).Call.Arguments[0].Value, space).Values.Any(f => f is Imported)));
 
     // for … in f(), where f yields for ever and never pauses, or is a class whose objects never say that they have no more.
     private bool IsEndless(Expr source, Space space) => source is PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } && space.Find(name.Id) is { } symbol
         && (symbol.Functions.Exists(function => function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space)))
             || symbol.Classes.Exists(type => type.Body.Any(s => s is FunctionStmt { Name: "__next__" } next && !Stops(next))));
 
-    private static bool Stops(FunctionStmt next)
-    {
-        bool stops = false;
-        Parts.Visit(next.Body, part => stops |= part is RaiseStmt or PrimaryExpr { Trailers: [.., CallTrailer] });
-        return stops;
-    }
+    private static bool Stops(FunctionStmt next) => Parts.Any(next.Body, part => part is RaiseStmt or PrimaryExpr { Trailers: [.., CallTrailer] });
 
-    private bool YieldsOnly(WhileStmt loop, Space space)
-    {
-        bool only = true;
-        Parts.Visit(loop.Body, part => only &= part is not (KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt) && !(part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
-        return only;
-    }
+    private bool YieldsOnly(WhileStmt loop, Space space) => !Parts.Any(loop.Body,
+        part => part is KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt || (part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
 
     private bool IsLong(object source)
     {
@@ -101,17 +92,19 @@ internal sealed partial class LoopRules
 
             Possible right = sign is "*" or "**" or "<<" ? solver.Of(binary.Operands[i], space) : Possible.Nothing;
             long most = sign switch { "**" => 4096, "<<" => 65536, _ => _data.Limit("allocation_bytes") };
-            bool large = right.Values.Any(v => v is BigInteger number && number > most);
+            bool large = AnyBeyond(right, most);
             if (large && (sign != "*" || IsSequence(binary.Operands[0], space)))
             {
                 findings.Add("memory", binary, "This value is larger than the device's memory.");
             }
-            else if (sign == "*" && IsSequence(binary.Operands[i], space) && solver.Of(binary.Operands[i - 1], space).Values.Any(v => v is BigInteger count && count > most))
+            else if (sign == "*" && IsSequence(binary.Operands[i], space) && AnyBeyond(solver.Of(binary.Operands[i - 1], space), most))
             {
                 findings.Add("memory", binary, "This value is larger than the device's memory.");
             }
         }
     }
+
+    private static bool AnyBeyond(Possible possible, long most) => possible.Values.Any(v => v is BigInteger number && number > most);
 
     private bool IsSequence(Expr value, Space space) => solver.Of(value, space).Values.Any(v => v is string or Container or Made { Path: ".bytearray" or ".bytes" });
 
@@ -120,7 +113,20 @@ internal sealed partial class LoopRules
         PrimaryExpr { Trailers: [.., AttributeTrailer { Name: "ticks_ms" or "ticks_us" }, CallTrailer { Arguments.IsEmpty: true }] } => true,
         PrimaryExpr { Value: NameExpr { Id: "ticks_ms" or "ticks_us" }, Trailers: [CallTrailer] } => true,
         NameExpr or PrimaryExpr { Trailers: [AttributeTrailer] } when names => solver.Of(value, space).Values.Any(v => v is Made { Path: "time.ticks_ms" or "time.ticks_us" }),
-        BinaryExpr sum when names => sum.Operands.Any(o => IsTicks(o, space, false)),
+        BinaryExpr sum when names => AnyIsTicks(sum.Operands, space, false),
         _ => false,
     };
+
+    private bool AnyIsTicks(ImmutableArray<Expr> values, Space space, bool names)
+    {
+        foreach (Expr value in values)
+        {
+            if (IsTicks(value, space, names))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -9,8 +10,9 @@ namespace EdgeMesh.MicroPython.Policy;
 /// <summary>Whether a program can be run by the agent: its entry, its loops, what it takes and catches.</summary>
 internal sealed partial class LoopRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
-    private static readonly HashSet<string> Sensors = ["measure", "read_temp", "convert_temp", "readfrom_mem", "readfrom", "readfrom_mem_into", "readfrom_into"];
-    private static readonly HashSet<string> Pauses = ["sleep", "sleep_ms", "sleep_us", "deepsleep", "lightsleep", "poll", "ipoll", "run_forever", "wait_msg", "run_until_complete"];
+    private static readonly FrozenSet<string> Sensors = FrozenSet.Create("measure", "read_temp", "convert_temp", "readfrom_mem", "readfrom", "readfrom_mem_into", "readfrom_into");
+    private static readonly FrozenSet<string> Pauses =
+        FrozenSet.Create("sleep", "sleep_ms", "sleep_us", "deepsleep", "lightsleep", "poll", "ipoll", "run_forever", "wait_msg", "run_until_complete");
     private readonly PolicyData _data = options.Data;
     private readonly HashSet<string> _pausing = [];
 
@@ -35,29 +37,35 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
             Binary(binary, space);
         }
 
-        foreach ((CompareExpr compare, Space space) in facts.Compares.Where(c => c.Compare.Operands.Any(o => IsTicks(o, c.Space, true))))
+        foreach ((CompareExpr compare, Space space) in facts.Compares)
         {
-            findings.Add("ticks-compared", compare, "Ticks are compared as if they only grew.");
+            if (AnyIsTicks(compare.Operands, space, true))
+            {
+                findings.Add("ticks-compared", compare, "Ticks are compared as if they only grew.");
+            }
         }
 
-        Rounds();
-        foreach ((PrimaryExpr primary, Space _) in facts.Primaries.Where(p => !facts.Guarded.Contains(p.Primary)
-            && p.Primary.Trailers is [.., AttributeTrailer method, CallTrailer] && Sensors.Contains(method.Name)))
+        Rounds("range");
+        Rounds("iter");
+        foreach ((PrimaryExpr primary, Space _, bool guarded) in facts.Primaries)
         {
-            findings.Add("sensor-error", primary, "A sensor that does not answer ends the program here.");
+            if (!guarded && primary.Trailers is [.., AttributeTrailer method, CallTrailer] && Sensors.Contains(method.Name))
+            {
+                findings.Add("sensor-error", primary, "A sensor that does not answer ends the program here.");
+            }
         }
     }
 
-    // A function that pauses, or that calls one that does: known by its name, whoever's it is.
+    // A function that pauses, or that calls one that does: known by its name, whoever's it is. What nobody calls need not be known.
     private void FindPausing()
     {
         bool more = true;
         while (more)
         {
             more = false;
-            foreach ((FunctionStmt function, Space space) in facts.Functions)
+            foreach (Space space in facts.Spaces)
             {
-                if (!_pausing.Contains(function.Name) && Pausing(function.Body, facts.FunctionSpaces.GetValueOrDefault(function) ?? space))
+                if (space.Node is FunctionStmt function && facts.Calls.ContainsKey(function.Name) && !_pausing.Contains(function.Name) && Pausing(function.Body, space))
                 {
                     more = _pausing.Add(function.Name) || more;
                 }
@@ -67,12 +75,9 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
 
     private static bool IsPause(Node part) => part is PrimaryExpr { IsAwait: true } or YieldExpr or ForStmt { IsAsync: true } or WithStmt { IsAsync: true };
 
-    private bool Pausing(ImmutableArray<Stmt> body, Space space)
-    {
-        bool pausing = false;
-        Parts.Visit(body, part => pausing = pausing || IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
-        return pausing;
-    }
+    private bool Pausing(ImmutableArray<Stmt> body, Space space) => Parts.Any(body, part => IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
+
+    private bool Pausing(Expr value, Space space) => Parts.Any(value, part => IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
 
     private bool Pausing(PrimaryExpr primary, Space space)
     {
@@ -119,19 +124,21 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         double unit_ms = name switch { "sleep" => 1000, "sleep_ms" => 1, _ => 0.001 };
         Possible time = call.Arguments is [{ } only] ? solver.Of(only.Value, space) : Possible.Anything;
         // A known pause must be long enough; an unknown one is taken for one.
-        return !time.IsComplete || time.Values.IsEmpty || time.Values.Any(v => v switch
-        {
-            BigInteger i => (double)i * unit_ms >= _data.Limit("pause_ms"),
-            double d => d * unit_ms >= _data.Limit("pause_ms"),
-            _ => true,
-        });
+        return !time.IsComplete || time.Values.IsEmpty || IsLongEnough(time, unit_ms);
     }
+
+    private bool IsLongEnough(Possible time, double unit_ms) => time.Values.Any(v => v switch
+    {
+        BigInteger i => (double)i * unit_ms >= _data.Limit("pause_ms"),
+        double d => d * unit_ms >= _data.Limit("pause_ms"),
+        _ => true,
+    });
 
     private void Entry(Module module)
     {
-        FunctionStmt? loop = TopLevel(module.Body, "loop").LastOrDefault();
-        FunctionStmt? setup = TopLevel(module.Body, "setup").LastOrDefault();
-        FunctionStmt? main = TopLevel(module.Body, "main").LastOrDefault();
+        FunctionStmt? loop = TopLevel("loop");
+        FunctionStmt? setup = TopLevel("setup");
+        FunctionStmt? main = TopLevel("main");
         if (loop is null && main is null)
         {
             findings.Add("entry", module, "The program has neither loop() nor main().");
@@ -152,15 +159,16 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         }
     }
 
-    private static IEnumerable<FunctionStmt> TopLevel(ImmutableArray<Stmt> body, string name) => body.IsDefault ? []
-        : body.SelectMany(s => s is FunctionStmt function ? function.Name == name ? [function] : [] : Flow.Inner(s).SelectMany(inner => TopLevel(inner, name)));
+    // The last of that name is the one that is there when the program has run.
+    private FunctionStmt? TopLevel(string name) => facts.Functions.FindLast(f => f.Space == facts.Root && f.Function.Name == name).Function;
 
     private void Loop(Stmt statement, Space space)
     {
         if (statement is WhileStmt loop)
         {
-            bool pausing = Pausing(loop.Body, space) || Pausing([new ExprStmt(loop.Span, loop.Condition)], space);
-            if (!pausing && Flow.IsEndless(loop))
+            bool pausing = Pausing(loop.Body, space) || Pausing(loop.Condition, space);
+            bool endless = Flow.IsEndless(loop);
+            if (!pausing && endless)
             {
                 findings.Add("loop-without-sleep", loop, "This loop never ends and never pauses.");
             }
@@ -169,7 +177,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
                 findings.Add("blocking-wait", loop, "This loop waits without a pause.");
             }
 
-            Growth(loop.Body, Flow.IsEndless(loop));
+            Growth(loop.Body, endless);
         }
         else if (statement is ForStmt each)
         {
@@ -185,8 +193,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         foreach (Handler handler in attempt.Handlers)
         {
             bool all = handler.Type is null;
-            bool stop = all;
-            Parts.Visit(handler.Type, part => stop |= part is NameExpr { Id: "BaseException" or "KeyboardInterrupt" or "SystemExit" or "GeneratorExit" });
+            bool stop = all || Parts.Any(handler.Type, part => part is NameExpr { Id: "BaseException" or "KeyboardInterrupt" or "SystemExit" or "GeneratorExit" });
             bool leaves = Flow.Leaves(handler.Body, true);
             if (stop && endless && !leaves && Pausing(attempt.Body, facts.Root))
             {

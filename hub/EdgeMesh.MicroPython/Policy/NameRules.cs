@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.RegularExpressions;
@@ -9,14 +10,14 @@ namespace EdgeMesh.MicroPython.Policy;
 internal sealed partial class NameRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
     private readonly PolicyData _data = options.Data;
-    private readonly IReadOnlySet<string> _refused = options.Data.List("names_refused");
-    private readonly IReadOnlySet<string> _attributes = options.Data.List("attributes_refused");
-    private readonly IReadOnlySet<string> _builtins = options.Data.List("builtins");
+    private readonly FrozenSet<string> _refused = options.Data.List("names_refused");
+    private readonly FrozenSet<string> _attributes = options.Data.List("attributes_refused");
+    private readonly FrozenSet<string> _builtins = options.Data.List("builtins");
     private bool _sockets;
 
     internal void Check()
     {
-        _sockets = facts.Imports.Exists(i => Modules.Canonical(i.Module).Split('.')[0] is "socket" or "asyncio" or "ssl" && i.Module.Length > 0);
+        _sockets = facts.Imports.Exists(i => Modules.First(i.Module) is "socket" or "asyncio" or "ssl" && i.Module.Length > 0);
         foreach ((Node node, string module, string? name, int level) in facts.Imports)
         {
             Import(node, module, name, level);
@@ -35,7 +36,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
             Name(name, space, use);
         }
 
-        foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
+        foreach ((PrimaryExpr primary, Space space, bool _) in facts.Primaries)
         {
             Primary(primary, space);
         }
@@ -156,9 +157,12 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
         for (int i = 0; i < primary.Trailers.Length; i++)
         {
             Possible before = along[i];
-            if (primary.Trailers[i] is CallTrailer { Arguments: var given } && !given.IsEmpty && given.Any(IsServerSide))
+            foreach (Argument argument in (primary.Trailers[i] as CallTrailer)?.Arguments ?? [])
             {
-                findings.Add("server", primary, "The server's side of a connection is a server.");
+                if (argument.Name is NameExpr { Id: "server_side" })
+                {
+                    findings.Add("server", primary, "The server's side of a connection is a server.");
+                }
             }
 
             switch (primary.Trailers[i])
@@ -175,7 +179,9 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
                     break;
                 case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(along[i - 1], '{', call); break;
-                case CallTrailer call when i == 0 && primary.Value is NameExpr name && space.Find(name.Id) is null: Call(call, name.Id, space); break;
+                case CallTrailer call when i == 0 && primary.Value is NameExpr { Id: "type" or "getattr" or "setattr" or "hasattr" or "delattr" or "print" } name && space.Find(name.Id) is null:
+                    Call(call, name.Id, space);
+                    break;
             }
         }
     }
@@ -208,8 +214,6 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
     [GeneratedRegex("^:[^{}]*[0-9]{6}")]
     private static partial Regex WideSpec();
-
-    private static bool IsServerSide(Argument argument) => argument.Name is NameExpr { Id: "server_side" };
 
     private void Part(Node node, string path, string name)
     {

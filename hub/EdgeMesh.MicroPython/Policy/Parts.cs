@@ -7,133 +7,191 @@ namespace EdgeMesh.MicroPython.Policy;
 /// <summary>Every part of a tree that runs where it stands; bodies of functions, lambdas and classes run elsewhere and are left out, as is what a constant condition shuts off.</summary>
 internal static class Parts
 {
-    internal static void Visit(ImmutableArray<Stmt> body, Action<Node> action)
+    internal static void Visit(ImmutableArray<Stmt> body, Action<Node> action) => Any(body, part =>
+    {
+        action(part);
+        return false;
+    });
+
+    internal static void Visit(Node? node, Action<Node> action) => Any(node, part =>
+    {
+        action(part);
+        return false;
+    });
+
+    /// <summary>Whether a part is such; looks no further than the first that is.</summary>
+    internal static bool Any(ImmutableArray<Stmt> body, Func<Node, bool> such)
     {
         if (!body.IsDefault)
         {
             foreach (Stmt statement in body)
             {
-                Visit(statement, action);
+                if (Any(statement, such))
+                {
+                    return true;
+                }
             }
         }
+
+        return false;
     }
 
-    internal static void Visit(Node? node, Action<Node> action)
+    /// <summary>Whether a node or a part of it is such.</summary>
+    internal static bool Any(Node? node, Func<Node, bool> such) => node is not null && (such(node) || node switch
     {
-        if (node is null)
-        {
-            return;
-        }
+        // What there is most of comes first.
+        PrimaryExpr e => Primary(e, such),
+        NameExpr or IntegerLiteral or StringLiteral => false,
+        ExprStmt s => Any(s.Value, such),
+        AssignStmt s => Any(s.Targets, such) || Any(s.Value, such),
+        IfStmt s => Branches(s, such) || Any(s.Else, such),
+        ReturnStmt s => Any(s.Value, such),
+        AnnotatedStmt s => Any(s.Target, such) || Any(s.Value, such),
+        AugmentedStmt s => Any(s.Target, such) || Any(s.Value, such),
+        DelStmt s => Any(s.Targets, such),
+        RaiseStmt s => Any(s.Value, such) || Any(s.Cause, such),
+        AssertStmt s => Any(s.Condition, such) || Any(s.Message, such),
+        WhileStmt s => Any(s.Condition, such) || Any(s.Body, such) || Any(s.Else, such),
+        ForStmt s => Any(s.Target, such) || Any(s.Source, such) || Any(s.Body, such) || Any(s.Else, such),
+        TryStmt s => Any(s.Body, such) || Handlers(s, such) || Any(s.Else, such) || Any(s.Finally, such),
+        WithStmt s => Items(s, such) || Any(s.Body, such),
+        _ => Expression(node, such),
+    });
 
-        action(node);
-        switch (node)
-        {
-            case ExprStmt s: Visit(s.Value, action); break;
-            case AssignStmt s: All(s.Targets, action); Visit(s.Value, action); break;
-            case AnnotatedStmt s: Visit(s.Target, action); Visit(s.Value, action); break;
-            case AugmentedStmt s: Visit(s.Target, action); Visit(s.Value, action); break;
-            case DelStmt s: All(s.Targets, action); break;
-            case ReturnStmt s: Visit(s.Value, action); break;
-            case RaiseStmt s: Visit(s.Value, action); Visit(s.Cause, action); break;
-            case AssertStmt s: Visit(s.Condition, action); Visit(s.Message, action); break;
-            case IfStmt s:
-                foreach (Branch branch in s.Branches)
-                {
-                    Visit(branch.Condition, action);
-                    if (Constants.Of(branch.Condition) is not { IsTrue: false })
-                    {
-                        Visit(branch.Body, action);
-                    }
-                }
-
-                Visit(s.Else, action);
-                break;
-            case WhileStmt s: Visit(s.Condition, action); Visit(s.Body, action); Visit(s.Else, action); break;
-            case ForStmt s: Visit(s.Target, action); Visit(s.Source, action); Visit(s.Body, action); Visit(s.Else, action); break;
-            case TryStmt s:
-                Visit(s.Body, action);
-                foreach (Handler handler in s.Handlers)
-                {
-                    Visit(handler.Type, action);
-                    Visit(handler.Body, action);
-                }
-
-                Visit(s.Else, action);
-                Visit(s.Finally, action);
-                break;
-            case WithStmt s:
-                foreach (WithItem item in s.Items)
-                {
-                    Visit(item.Value, action);
-                    Visit(item.Target, action);
-                }
-
-                Visit(s.Body, action);
-                break;
-            case Expr expression: Expression(expression, action); break;
-        }
-    }
-
-    private static void All(ImmutableArray<Expr> values, Action<Node> action)
+    private static bool Any(ImmutableArray<Expr> values, Func<Node, bool> such)
     {
         foreach (Expr value in values)
         {
-            Visit(value, action);
+            if (Any(value, such))
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
-    private static void Expression(Expr value, Action<Node> action)
+    private static bool Branches(IfStmt choice, Func<Node, bool> such)
     {
-        switch (value)
+        foreach (Branch branch in choice.Branches)
         {
-            case FString e:
-                foreach (StringPiece piece in e.Pieces)
-                {
-                    All(piece.Fields, action);
-                }
-
-                break;
-            case TupleExpr e: All(e.Items, action); break;
-            case ListExpr e: All(e.Items, action); break;
-            case SetExpr e: All(e.Items, action); break;
-            case DictExpr e:
-                foreach (DictItem item in e.Items)
-                {
-                    Visit(item.Key, action);
-                    Visit(item.Value, action);
-                }
-
-                break;
-            case Comprehension e:
-                foreach (ComprehensionClause clause in e.Clauses)
-                {
-                    Visit(clause.Source, action);
-                }
-
-                Visit(e.Element, action);
-                Visit(e.Value, action);
-                break;
-            case StarExpr e: Visit(e.Value, action); break;
-            case NamedExpr e: Visit(e.Target, action); Visit(e.Value, action); break;
-            case YieldExpr e: Visit(e.Value, action); break;
-            case ConditionalExpr e: Visit(e.Condition, action); Visit(e.Then, action); Visit(e.Otherwise, action); break;
-            case BoolExpr e: All(e.Operands, action); break;
-            case UnaryExpr e: Visit(e.Operand, action); break;
-            case BinaryExpr e: All(e.Operands, action); break;
-            case CompareExpr e: All(e.Operands, action); break;
-            case SliceExpr e: Visit(e.Lower, action); Visit(e.Upper, action); Visit(e.Step, action); break;
-            case PrimaryExpr e:
-                Visit(e.Value, action);
-                foreach (Trailer trailer in e.Trailers)
-                {
-                    Visit((trailer as IndexTrailer)?.Index, action);
-                    foreach (Argument argument in (trailer as CallTrailer)?.Arguments ?? [])
-                    {
-                        Visit(argument.Value, action);
-                    }
-                }
-
-                break;
+            if (Any(branch.Condition, such) || (Constants.Of(branch.Condition) is not { IsTrue: false } && Any(branch.Body, such)))
+            {
+                return true;
+            }
         }
+
+        return false;
+    }
+
+    private static bool Handlers(TryStmt attempt, Func<Node, bool> such)
+    {
+        foreach (Handler handler in attempt.Handlers)
+        {
+            if (Any(handler.Type, such) || Any(handler.Body, such))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Items(WithStmt with, Func<Node, bool> such)
+    {
+        foreach (WithItem item in with.Items)
+        {
+            if (Any(item.Value, such) || Any(item.Target, such))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Expression(Node value, Func<Node, bool> such) => value switch
+    {
+        BinaryExpr e => Any(e.Operands, such),
+        CompareExpr e => Any(e.Operands, such),
+        UnaryExpr e => Any(e.Operand, such),
+        BoolExpr e => Any(e.Operands, such),
+        TupleExpr e => Any(e.Items, such),
+        ListExpr e => Any(e.Items, such),
+        SetExpr e => Any(e.Items, such),
+        DictExpr e => Pairs(e, such),
+        FString e => Fields(e, such),
+        ConditionalExpr e => Any(e.Condition, such) || Any(e.Then, such) || Any(e.Otherwise, such),
+        SliceExpr e => Any(e.Lower, such) || Any(e.Upper, such) || Any(e.Step, such),
+        StarExpr e => Any(e.Value, such),
+        NamedExpr e => Any(e.Target, such) || Any(e.Value, such),
+        YieldExpr e => Any(e.Value, such),
+        Comprehension e => Clauses(e, such) || Any(e.Element, such) || Any(e.Value, such),
+        _ => false,
+    };
+
+    private static bool Pairs(DictExpr dict, Func<Node, bool> such)
+    {
+        foreach (DictItem item in dict.Items)
+        {
+            if (Any(item.Key, such) || Any(item.Value, such))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Fields(FString text, Func<Node, bool> such)
+    {
+        foreach (StringPiece piece in text.Pieces)
+        {
+            if (Any(piece.Fields, such))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Clauses(Comprehension comprehension, Func<Node, bool> such)
+    {
+        foreach (ComprehensionClause clause in comprehension.Clauses)
+        {
+            if (Any(clause.Source, such))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Primary(PrimaryExpr primary, Func<Node, bool> such)
+    {
+        if (Any(primary.Value, such))
+        {
+            return true;
+        }
+
+        foreach (Trailer trailer in primary.Trailers)
+        {
+            if (trailer is IndexTrailer { Index: var index } && Any(index, such))
+            {
+                return true;
+            }
+
+            foreach (Argument argument in (trailer as CallTrailer)?.Arguments ?? [])
+            {
+                if (Any(argument.Value, such))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -28,13 +29,13 @@ public sealed class PolicyData
     private static readonly Lazy<PolicyData> ShippedPolicy = new(LoadShipped);
 
     private readonly Dictionary<string, HashSet<string>> _modules;
-    private readonly Dictionary<string, HashSet<string>> _lists;
+    private readonly Dictionary<string, FrozenSet<string>> _lists;
     private readonly Dictionary<string, long> _limits;
     private readonly Dictionary<string, Board> _boards;
     private HashSet<string>? _packages;
 
     private PolicyData(
-        Dictionary<string, HashSet<string>> modules, Dictionary<string, HashSet<string>> lists, Dictionary<string, long> limits, Dictionary<string, Board> boards) =>
+        Dictionary<string, HashSet<string>> modules, Dictionary<string, FrozenSet<string>> lists, Dictionary<string, long> limits, Dictionary<string, Board> boards) =>
         (_modules, _lists, _limits, _boards) = (modules, lists, limits, boards);
 
     /// <summary>The policy that is shipped.</summary>
@@ -51,9 +52,9 @@ public sealed class PolicyData
 
     internal HashSet<string>? ModuleNames(string module) => _modules.GetValueOrDefault(module);
 
-    internal bool In(string list, string name) => _lists[list].Contains(name);
+    internal bool In(string list, string name) => List(list).Contains(name);
 
-    internal IReadOnlySet<string> List(string list) => _lists[list];
+    internal FrozenSet<string> List(string list) => _lists[list];
 
     internal long Limit(string name) => _limits[name];
 
@@ -75,14 +76,14 @@ public sealed class PolicyData
     /// <summary>This policy with more hosts.</summary>
     public PolicyData AllowHosts(IEnumerable<string> hosts)
     {
-        Dictionary<string, HashSet<string>> lists = new(_lists) { ["hosts"] = [.. _lists["hosts"], .. hosts.Select(h => h.ToLowerInvariant())] };
+        Dictionary<string, FrozenSet<string>> lists = new(_lists) { ["hosts"] = _lists["hosts"].Concat(hosts.Select(h => h.ToLowerInvariant())).ToFrozenSet() };
         return new PolicyData(_modules, lists, _limits, _boards);
     }
 
     /// <summary>This policy without an entry of a list: for tests, which show that each is needed.</summary>
     internal PolicyData Without(string list, string entry)
     {
-        Dictionary<string, HashSet<string>> lists = new(_lists) { [list] = [.. _lists[list].Where(e => e != entry)] };
+        Dictionary<string, FrozenSet<string>> lists = new(_lists) { [list] = _lists[list].Where(e => e != entry).ToFrozenSet() };
         return new PolicyData(_modules, lists, _limits, _boards);
     }
 
@@ -95,7 +96,7 @@ public sealed class PolicyData
         try
         {
             PolicyData extended = new(
-                _modules.ToDictionary(m => m.Key, m => m.Value.ToHashSet()), _lists.ToDictionary(l => l.Key, l => l.Value.ToHashSet()), new(_limits), new(_boards));
+                _modules.ToDictionary(m => m.Key, m => m.Value.ToHashSet()), new(_lists), new(_limits), new(_boards));
             YamlStream stream = [];
             stream.Load(new StringReader(yaml));
             foreach ((YamlNode key, YamlNode value) in stream.Documents.Count == 0 ? [] : (YamlMappingNode)stream.Documents[0].RootNode)
@@ -117,7 +118,7 @@ public sealed class PolicyData
     {
         using StreamReader reader = new(typeof(PolicyData).Assembly.GetManifestResourceStream("policy.yaml")!);
         string[] lists = ["builtins", "names_refused", "attributes_refused", "socket_attributes_refused", "dunders", "hosts", "client_hosts"];
-        PolicyData empty = new([], lists.ToDictionary(l => l, _ => new HashSet<string>()), [], []);
+        PolicyData empty = new([], lists.ToDictionary(l => l, _ => FrozenSet<string>.Empty), [], []);
         return empty.Extend(reader.ReadToEnd(), out string? error) ?? throw new InvalidDataException(error);
     }
 
@@ -154,12 +155,12 @@ public sealed class PolicyData
 
                 break;
             default:
-                if (!_lists.TryGetValue(section, out HashSet<string>? list))
+                if (!_lists.TryGetValue(section, out FrozenSet<string>? list))
                 {
                     throw new FormatException($"there is no section {section}.");
                 }
 
-                list.UnionWith(((YamlSequenceNode)value).Select(n => section.Contains("hosts", StringComparison.Ordinal) ? Text(n).ToLowerInvariant() : Text(n)));
+                _lists[section] = list.Concat(((YamlSequenceNode)value).Select(n => section.Contains("hosts", StringComparison.Ordinal) ? Text(n).ToLowerInvariant() : Text(n))).ToFrozenSet();
                 break;
         }
     }

@@ -70,11 +70,10 @@ internal sealed partial class Solver(Facts facts)
     private const int MostDepth = 40;
     private const int MostRange = 64;
 
-    private readonly Dictionary<object, Possible?> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<PrimaryExpr, Possible[]> _along = new(facts.Primaries.Count, ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Possible> _builtins = [];
     private readonly Dictionary<string, Possible> _fields = [];
-    private readonly Dictionary<(string, string), Possible> _parts = [];
+    private readonly Dictionary<string, Dictionary<string, Possible>> _parts = [];
     private int _steps;
     private int _depth;
 
@@ -103,7 +102,7 @@ internal sealed partial class Solver(Facts facts)
             case NameExpr name: return Name(name, space);
             case TupleExpr or ListExpr or SetExpr or DictExpr: return Possible.One(new Container(expression, space));
             case ConditionalExpr choice: return Of(choice.Then, space).Or(Of(choice.Otherwise, space));
-            case BoolExpr logic: return logic.Operands.Aggregate(Possible.Nothing, (all, operand) => all.Or(Of(operand, space)));
+            case BoolExpr logic: return Any(logic.Operands, space);
             case NamedExpr named: return Of(named.Value, space);
             case UnaryExpr { Operator: "-" } minus: return Map(Of(minus.Operand, space), v => v switch { BigInteger i => -i, double d => -d, _ => null });
             case UnaryExpr { Operator: "+" } plus: return Of(plus.Operand, space);
@@ -112,6 +111,17 @@ internal sealed partial class Solver(Facts facts)
             case PrimaryExpr primary: return Along(primary, primary.Trailers.Length, space);
             default: return Possible.Anything;
         }
+    }
+
+    private Possible Any(ImmutableArray<Expr> values, Space space)
+    {
+        Possible all = Possible.Nothing;
+        foreach (Expr value in values)
+        {
+            all = all.Or(Of(value, space));
+        }
+
+        return all;
     }
 
     private Possible Name(NameExpr name, Space space) => space.Find(name.Id) is { } symbol ? Of(symbol) : BuiltIn(name.Id);
@@ -128,9 +138,14 @@ internal sealed partial class Solver(Facts facts)
 
     private Possible Part(string path, string name)
     {
-        if (!_parts.TryGetValue((path, name), out Possible? known))
+        if (!_parts.TryGetValue(path, out Dictionary<string, Possible>? parts))
         {
-            _parts[(path, name)] = known = Possible.One(new Imported(path + "." + name));
+            _parts[path] = parts = [];
+        }
+
+        if (!parts.TryGetValue(name, out Possible? known))
+        {
+            parts[name] = known = Possible.One(new Imported(path + "." + name));
         }
 
         return known;
@@ -138,12 +153,13 @@ internal sealed partial class Solver(Facts facts)
 
     internal Possible Of(Symbol symbol)
     {
-        if (_known.TryGetValue(symbol, out Possible? known))
+        if (symbol.Known is { } known)
         {
-            return known ?? Possible.Anything;
+            return known;
         }
 
-        _known[symbol] = null;
+        // Where it depends on itself it may be anything.
+        symbol.Known = Possible.Anything;
         Possible all = symbol.IsOpaque || symbol.Functions.Count > 0 || symbol.Classes.Count > 0 || facts.Changed.Contains(symbol.Name)
             ? Possible.Anything : Possible.Nothing;
         foreach (string path in symbol.Paths)
@@ -171,8 +187,7 @@ internal sealed partial class Solver(Facts facts)
             all = all.Or(Arguments(symbol, parameter.Function, parameter.Index));
         }
 
-        _known[symbol] = all;
-        return all;
+        return symbol.Known = all;
     }
 
     /// <summary>What imported things a class inherits its constructor from.</summary>
@@ -204,13 +219,13 @@ internal sealed partial class Solver(Facts facts)
 
     private Possible Step(PrimaryExpr primary, int index, Possible before, Space space) => primary.Trailers[index] switch
     {
-        AttributeTrailer attribute => Attribute(before, attribute.Name, index == 0 && primary.Value is NameExpr receiver && IsSelf(receiver, space)),
+        AttributeTrailer attribute => Attribute(before, attribute.Name, index == 0 ? primary.Value as NameExpr : null, space),
         IndexTrailer subscript => Index(before, Of(subscript.Index, space)),
         CallTrailer call => Call(primary, index, before, call, space),
         _ => Possible.Anything,
     };
 
-    private Possible Attribute(Possible before, string name, bool ofSelf)
+    private Possible Attribute(Possible before, string name, NameExpr? receiver, Space space)
     {
         Possible all = Possible.Nothing;
         bool other = !before.IsComplete;
@@ -226,7 +241,13 @@ internal sealed partial class Solver(Facts facts)
             }
         }
 
-        return !other ? all : ofSelf || !IsForeign(name) ? all.Or(Field(name)) : all.Or(Field(name)).Or(Possible.Anything);
+        if (!other)
+        {
+            return all;
+        }
+
+        all = all.Or(Field(name));
+        return IsForeign(name) && !(receiver is not null && IsSelf(receiver, space)) ? all.Or(Possible.Anything) : all;
     }
 
     private Possible Field(string name)

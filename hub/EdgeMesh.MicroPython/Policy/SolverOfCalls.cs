@@ -18,8 +18,7 @@ internal sealed partial class Solver
         // A method of a text whose beginning is known changes what follows it only.
         if (index > 0 && primary.Trailers[index - 1] is AttributeTrailer { Name: "format" })
         {
-            Possible text = Along(primary, index - 1, space);
-            return Map(text, v => v is string template ? Filled(template, '{', i => Argument(call, i, space)) : v as Beginning);
+            return Formatted(Along(primary, index - 1, space), call, space);
         }
 
         if (callee is not { IsComplete: true, Values: [Imported { Path: var path }] })
@@ -30,10 +29,15 @@ internal sealed partial class Solver
         return path switch
         {
             ".const" or "micropython.const" or ".int" or ".str" or ".tuple" or ".list" when call.Arguments is [{ Kind: ArgumentKind.Positional } only] =>
-                path is ".int" or ".str" ? Map(Of(only.Value, space), v => Converted(path, v)) : Of(only.Value, space),
+                path is ".int" or ".str" ? Converted(path, Of(only.Value, space)) : Of(only.Value, space),
             _ => Possible.One(new Made(path, call, space)),
         };
     }
+
+    private Possible Formatted(Possible text, CallTrailer call, Space space) =>
+        Map(text, v => v is string template ? Filled(template, '{', i => Argument(call, i, space)) : v as Beginning);
+
+    private static Possible Converted(string path, Possible possible) => Map(possible, v => Converted(path, v));
 
     private static object? Converted(string path, object value) => (path, value) switch
     {
@@ -107,6 +111,11 @@ internal sealed partial class Solver
 
     private static Possible Map(Possible possible, Func<object, object?> function)
     {
+        if (possible.Values is [var only])
+        {
+            return function(only) is { } made ? new Possible([made], possible.IsComplete) : Possible.Anything;
+        }
+
         object?[] values = [.. possible.Values.Select(function)];
         return new Possible([.. values.Where(v => v is not null).Select(v => v!).Distinct()], possible.IsComplete && values.All(v => v is not null));
     }
@@ -124,9 +133,9 @@ internal sealed partial class Solver
             }
 
             // What begins with a known text goes on beginning with it, whatever is added.
-            if (sign is "+" or "%" && left is { IsComplete: true, Values.IsEmpty: false } && left.Values.All(v => v is string or Beginning))
+            if (sign is "+" or "%" && left is { IsComplete: true, Values: [string or Beginning, ..] } && left.Values.All(v => v is string or Beginning))
             {
-                left = left.Values.Aggregate(Possible.Nothing, (all, text) => all.Or(Joined(sign, text, right)));
+                left = Joined(sign, left, right);
                 continue;
             }
 
@@ -135,12 +144,25 @@ internal sealed partial class Solver
                 return Possible.Anything;
             }
 
-            object?[] results = [.. left.Values.SelectMany(a => right.Values.Select(b => Constants.Apply(sign, a, b)?.Value))];
-            left = results.All(r => r is BigInteger or double) && results.Length > 0 ? new Possible([.. results.Select(r => r!).Distinct()], true) : Possible.Anything;
+            left = Computed(sign, left, right);
         }
 
         return left;
     }
+
+    private static Possible Computed(string sign, Possible left, Possible right)
+    {
+        if (left.Values is [var one] && right.Values is [var other])
+        {
+            object? result = Constants.Apply(sign, one, other)?.Value;
+            return result is BigInteger or double ? Possible.One(result) : Possible.Anything;
+        }
+
+        object?[] results = [.. left.Values.SelectMany(a => right.Values.Select(b => Constants.Apply(sign, a, b)?.Value))];
+        return results.All(r => r is BigInteger or double) && results.Length > 0 ? new Possible([.. results.Select(r => r!).Distinct()], true) : Possible.Anything;
+    }
+
+    private Possible Joined(string sign, Possible texts, Possible right) => texts.Values.Aggregate(Possible.Nothing, (all, text) => all.Or(Joined(sign, text, right)));
 
     private Possible Joined(string sign, object text, Possible right)
     {
@@ -215,7 +237,7 @@ internal sealed partial class Solver
                 return Possible.Anything;
             }
 
-            foreach ((CallTrailer call, Space space, bool isMethod) in facts.Calls.GetValueOrDefault(name) ?? [])
+            foreach ((CallTrailer call, Space space, bool isMethod) in facts.CallsOf(name))
             {
                 bool explicitSelf = method && isMethod && name == "__init__" && call.Arguments is [{ Value: NameExpr { Id: "self" } }, ..];
                 all = all.Or(Argument(call, space, index - (method && !explicitSelf ? 1 : 0), parameter));

@@ -43,25 +43,35 @@ internal sealed class Symbol(string name, Space space)
     /// <summary>Something else is put here too.</summary>
     internal bool IsOpaque { get; set; }
 
-    internal void Assign(Site value) => (_values ??= []).Add(value);
+    /// <summary>What the solver found that it may be; null before it was asked.</summary>
+    internal Possible? Known { get; set; }
 
-    internal void Iterate(Site source) => (_iterated ??= []).Add(source);
+    /// <summary>Whether it can only be the object whose method has it as its first parameter; null before the solver was asked.</summary>
+    internal bool? IsSelf { get; set; }
+
+    internal void Assign(Site value) => (_values ??= new(1)).Add(value);
+
+    internal void Iterate(Site source) => (_iterated ??= new(1)).Add(source);
 
     internal void Import(string path) => (_paths ??= []).Add(path);
 
-    internal void Define(FunctionStmt function) => (_functions ??= []).Add(function);
+    internal void Define(FunctionStmt function) => (_functions ??= new(1)).Add(function);
 
-    internal void Define(ClassStmt type) => (_classes ??= []).Add(type);
+    internal void Define(ClassStmt type) => (_classes ??= new(1)).Add(type);
 }
 
 /// <summary>A scope with all its code, also what the compiler leaves out.</summary>
 internal sealed class Space(Space? parent, Node? node)
 {
+    private static readonly Dictionary<string, Symbol> NoSymbols = [];
+    private Dictionary<string, Symbol>? _symbols;
+
     internal Space? Parent { get; } = parent;
 
     internal Node? Node { get; } = node;
 
-    internal Dictionary<string, Symbol> Symbols { get; } = [];
+    /// <summary>The variables that are bound here. To be read only.</summary>
+    internal Dictionary<string, Symbol> Symbols => _symbols ?? NoSymbols;
 
     /// <summary>Names that are declared to be the program's; null for none, as in nearly all.</summary>
     internal HashSet<string>? Globals { get; private set; }
@@ -104,7 +114,7 @@ internal sealed class Space(Space? parent, Node? node)
 
         if (!Symbols.TryGetValue(name, out Symbol? symbol))
         {
-            Symbols[name] = symbol = new Symbol(name, this);
+            (_symbols ??= [])[name] = symbol = new Symbol(name, this);
         }
 
         return symbol;

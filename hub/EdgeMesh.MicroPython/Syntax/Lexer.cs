@@ -10,23 +10,27 @@ namespace EdgeMesh.MicroPython.Syntax;
 internal sealed partial class Lexer
 {
     private const int TabSize = 8;
+
+    // Within parentheses lines do not end, so that a window has no indents to change.
+    private static readonly List<int> NoIndents = [0];
     private readonly string _source;
     private readonly int _limit;
-    private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _names;
-    private readonly List<int> _indents = [0];
+    private readonly Words _words;
+    private readonly List<int> _indents;
     private readonly bool _window;
     private int _position;
     private int _dents;
     private int _brackets;
 
-    internal Lexer(string source, int start, int limit, bool window, Dictionary<string, string> names)
+    internal Lexer(string source, int start, int limit, bool window, Words words)
     {
         _source = source;
         _position = start;
         _limit = limit;
         _window = window;
         _brackets = window ? 1 : 0;
-        _names = names.GetAlternateLookup<ReadOnlySpan<char>>();
+        _words = words;
+        _indents = window ? NoIndents : [0];
         Next();
         if (!window && Start > 0 && Kind is not (TokenKind.Newline or TokenKind.End or TokenKind.Error) && _source[Start - 1] != '\n')
         {
@@ -92,13 +96,13 @@ internal sealed partial class Lexer
     private void Scan()
     {
         char c = Current;
-        if (StringPrefix() >= 0)
+        if (c is '"' or '\'' or 'r' or 'u' or 'b' or 'f' && StringPrefix() >= 0)
         {
             ScanString();
             return;
         }
 
-        if (IsLetter(c))
+        if (IsWord(c) && !char.IsAsciiDigit(c))
         {
             ScanName();
         }
@@ -156,7 +160,21 @@ internal sealed partial class Lexer
     {
         for (; _position < _limit; _position++)
         {
-            char c = _source[_position];
+            // Nearly always what follows is a token, or spaces and a token.
+            ReadOnlySpan<char> rest = _source.AsSpan(_position, _limit - _position);
+            int spaces = 0;
+            while (spaces < rest.Length && rest[spaces] == ' ')
+            {
+                spaces++;
+            }
+
+            _position += spaces;
+            char c = spaces < rest.Length ? rest[spaces] : '\0';
+            if (c > '\\' || _position >= _limit)
+            {
+                return false;
+            }
+
             if (c == '\n')
             {
                 if (stopAtNewline && _brackets == 0)
@@ -180,7 +198,7 @@ internal sealed partial class Lexer
             {
                 _position++;
             }
-            else if (c is not (' ' or (>= '\t' and <= '\r')))
+            else if (c is not (>= '\t' and <= '\r'))
             {
                 return false;
             }
@@ -191,33 +209,21 @@ internal sealed partial class Lexer
 
     private void ScanName()
     {
-        int start = _position;
-        while (_position < _limit && (IsLetter(_source[_position]) || char.IsAsciiDigit(_source[_position])))
+        ReadOnlySpan<char> rest = _source.AsSpan(_position, _limit - _position);
+        uint hash = 0;
+        int length = 0;
+        for (; length < rest.Length && IsWord(rest[length]); length++)
         {
-            _position++;
+            hash = (hash * 31) + rest[length];
         }
 
-        ReadOnlySpan<char> name = _source.AsSpan(start, _position - start);
-        if (_keywords.TryGetValue(name, out TokenKind keyword))
-        {
-            Kind = keyword;
-            return;
-        }
-
-        Kind = TokenKind.Name;
-        if (!_names.TryGetValue(name, out string? known))
-        {
-            known = name.ToString();
-            _names[name] = known;
-        }
-
-        Text = known;
+        (string text, Kind) = _words.Find(rest[..length], hash);
+        Text = Kind == TokenKind.Name ? text : Text;
+        _position += length;
     }
 
-    private readonly System.Collections.Frozen.FrozenDictionary<string, TokenKind>.AlternateLookup<ReadOnlySpan<char>> _keywords =
-        Tokens.Keywords.GetAlternateLookup<ReadOnlySpan<char>>();
-
-    private static bool IsLetter(char c) => char.IsAsciiLetter(c) || c == '_' || c >= '\u0080';
+    // Letters, digits and the underscore, a bit each; whatever is no ASCII is a letter.
+    private static bool IsWord(char c) => c >= '\u0080' || ((c < 64 ? 0x03FF_0000_0000_0000UL : 0x07FF_FFFE_87FF_FFFEUL) >> (c & 63) & 1) != 0;
 
     private void ScanOperator(char c)
     {
@@ -258,12 +264,10 @@ internal sealed partial class Lexer
         }
 
         _position += Tokens.Spelling(Kind).Length;
-        _brackets += Kind switch
+        if (Kind <= TokenKind.BraceClose)
         {
-            TokenKind.ParenOpen or TokenKind.BracketOpen or TokenKind.BraceOpen => 1,
-            TokenKind.ParenClose or TokenKind.BracketClose or TokenKind.BraceClose => -1,
-            _ => 0,
-        };
+            _brackets += Kind is TokenKind.ParenOpen or TokenKind.BracketOpen or TokenKind.BraceOpen ? 1 : -1;
+        }
     }
 
     private TokenKind Doubled(bool doubled, TokenKind single, TokenKind singleEqual, TokenKind twice, TokenKind twiceEqual) =>

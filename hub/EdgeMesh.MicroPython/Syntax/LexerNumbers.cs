@@ -45,7 +45,8 @@ internal sealed partial class Lexer
             }
         }
 
-        Text = _source[start.._position];
+        ReadOnlySpan<char> number = _source.AsSpan(start, _position - start);
+        Text = _words.Find(number, (uint)(number.Length * 31 * 31) + (number[0] * 31u) + number[^1]).Text;
         string digits = underscores ? Text.Replace("_", "", StringComparison.Ordinal) : Text;
         if (!(Kind == TokenKind.Integer ? ReadInteger(digits) : ReadFloat(digits)))
         {

@@ -4,15 +4,17 @@ using System.Text;
 
 namespace EdgeMesh.MicroPython.Syntax;
 
-/// <summary>One literal of adjacent ones: the texts between its fields, and where the fields stand.</summary>
-internal sealed record RawPiece(bool IsFormatted, List<string> Literals, List<SourceSpan> Fields);
+/// <summary>One literal of adjacent ones: the text after its last field, the texts before its fields, and where the fields stand; null without any.</summary>
+internal readonly record struct RawPiece(bool IsFormatted, string Last, List<string>? Before, List<SourceSpan>? Fields);
 
 internal sealed partial class Lexer
 {
-    private readonly StringBuilder _value = new();
+    private StringBuilder? _building;
 
     /// <summary>The literals of an f-string token.</summary>
     internal List<RawPiece> Pieces { get; private set; } = [];
+
+    private StringBuilder _value => _building ??= new();
 
     // How many letters stand before the quote of a string that begins here; -1 where none does.
     private int StringPrefix()
@@ -41,7 +43,8 @@ internal sealed partial class Lexer
     private void ScanString()
     {
         Kind = TokenKind.End;
-        List<RawPiece> pieces = [];
+        List<RawPiece>? pieces = null;
+        RawPiece piece = default;
         bool formatted = false;
         for (int prefix = StringPrefix(); prefix >= 0; prefix = StringPrefix())
         {
@@ -60,13 +63,17 @@ internal sealed partial class Lexer
 
             _position += prefix;
             formatted |= format;
-            RawPiece? piece = ScanPiece(raw, format);
-            if (piece is null)
+            if (piece.Last is not null)
+            {
+                // Another one is adjacent to it.
+                (pieces ??= []).Add(piece);
+            }
+
+            if (!ScanPiece(raw, format, out piece))
             {
                 return;
             }
 
-            pieces.Add(piece);
             _tokenEnd = _position;
             SkipBlank(stopAtNewline: true);
             if (Kind == TokenKind.Error)
@@ -75,23 +82,32 @@ internal sealed partial class Lexer
             }
         }
 
+        pieces?.Add(piece);
         if (formatted)
         {
-            (Kind, Pieces) = (TokenKind.FString, pieces);
+            (Kind, Pieces) = (TokenKind.FString, pieces ?? [piece]);
         }
         else
         {
-            Text = pieces.Count == 1 ? pieces[0].Literals[0] : string.Concat(pieces.ConvertAll(p => p.Literals[0]));
+            Text = pieces is null ? piece.Last : string.Concat(pieces.ConvertAll(p => p.Last));
         }
     }
 
-    private RawPiece? ScanPiece(bool raw, bool format)
+    private bool ScanPiece(bool raw, bool format, out RawPiece piece)
     {
         int open = _position;
         char quote = Current;
         bool triple = At(1) == quote && At(2) == quote;
         _position += triple ? 3 : 1;
-        RawPiece piece = new(format, [], []);
+        piece = new(format, "", null, null);
+        if (_source.AsSpan(_position, _limit - _position).IndexOfAny(format ? "\\\n{'\"" : "\\\n'\"") is >= 0 and int length && _source[_position + length] == quote && !triple)
+        {
+            // Nearly all strings are what stands between their quotes.
+            piece = piece with { Last = _source.Substring(_position, length) };
+            _position += length + 1;
+            return true;
+        }
+
         _value.Clear();
         while (_position < _limit)
         {
@@ -109,8 +125,8 @@ internal sealed partial class Lexer
             if (c == quote && (!triple || (At(1) == quote && At(2) == quote)))
             {
                 _position += triple ? 3 : 1;
-                piece.Literals.Add(_value.ToString());
-                return piece;
+                piece = piece with { Last = _value.ToString() };
+                return true;
             }
 
             if (c == '\n' && !triple)
@@ -118,15 +134,15 @@ internal sealed partial class Lexer
                 break;
             }
 
-            if (!(c == '\\' ? ScanEscape(raw) : c == '{' && format ? ScanField(piece) : Copy(c)))
+            if (!(c == '\\' ? ScanEscape(raw) : c == '{' && format ? ScanField(ref piece) : Copy(c)))
             {
-                return null;
+                return false;
             }
         }
 
         Start = open;
         Fail("a string without its closing quote", triple ? "close it with three quotes" : "close it on the same line, or use three quotes");
-        return null;
+        return false;
     }
 
     private bool Copy(char c)
@@ -137,7 +153,7 @@ internal sealed partial class Lexer
     }
 
     // {{ stays for str.format; a field goes on to : or } or a conversion outside brackets, whatever quotes stand in between.
-    private bool ScanField(RawPiece piece)
+    private bool ScanField(ref RawPiece piece)
     {
         int open = _position++;
         if (Current == '{')
@@ -175,8 +191,9 @@ internal sealed partial class Lexer
             return false;
         }
 
-        piece.Fields.Add(new SourceSpan(start, end));
-        piece.Literals.Add(_value.ToString());
+        piece = piece.Fields is null ? piece with { Before = [], Fields = [] } : piece;
+        piece.Fields!.Add(new SourceSpan(start, end));
+        piece.Before!.Add(_value.ToString());
         _value.Clear();
         return true;
     }

@@ -14,7 +14,13 @@ internal sealed partial class Parser
     internal const int MostDepth = 300;
 
     private readonly SourceText _source;
-    private readonly Dictionary<string, string> _names = [];
+    private readonly Words _words;
+    private readonly Pile<Stmt> _stmts = new();
+    private readonly Pile<Expr> _exprs = new();
+    private readonly Pile<Trailer> _trailers = new();
+    private readonly Pile<Argument> _arguments = new();
+    private readonly Pile<DictItem> _items = new();
+    private readonly Pile<string> _texts = new();
     private readonly Dictionary<string, ConstantValue> _constants = [];
     private Lexer _lexer;
     private int _depth;
@@ -22,7 +28,8 @@ internal sealed partial class Parser
     internal Parser(SourceText source)
     {
         _source = source;
-        _lexer = new Lexer(source.Text, 0, source.Text.Length, window: false, _names);
+        _words = new Words(source.Text.Length);
+        _lexer = new Lexer(source.Text, 0, source.Text.Length, window: false, _words);
     }
 
     internal SyntaxError? Error { get; private set; }
@@ -31,16 +38,15 @@ internal sealed partial class Parser
 
     internal Module ParseModule()
     {
-        List<Stmt> body = [];
         while (Kind != TokenKind.End && Error is null)
         {
             if (!Accept(TokenKind.Newline))
             {
-                ParseStatement(body);
+                ParseStatement();
             }
         }
 
-        return new Module(new SourceSpan(0, _source.Text.Length), [.. body]);
+        return new Module(new SourceSpan(0, _source.Text.Length), _stmts.Take(0));
     }
 
     private SourceSpan From(int start) => new(start, Math.Max(start, _lexer.PreviousEnd));
@@ -113,7 +119,7 @@ internal sealed partial class Parser
     private ImmutableArray<Stmt> ParseSuite(string after)
     {
         Expect(TokenKind.Colon, $"{after} ends with a colon");
-        List<Stmt> body = [];
+        int body = _stmts.Mark;
         if (Enter())
         {
             if (Accept(TokenKind.Newline))
@@ -125,21 +131,21 @@ internal sealed partial class Parser
 
                 do
                 {
-                    ParseStatement(body);
+                    ParseStatement();
                 }
                 while (Error is null && !Accept(TokenKind.Dedent));
             }
             else
             {
-                ParseSimple(body);
+                ParseSimple();
             }
         }
 
         _depth--;
-        return [.. body];
+        return _stmts.Take(body);
     }
 
-    private void ParseStatement(List<Stmt> body)
+    private void ParseStatement()
     {
         if (!Enter())
         {
@@ -150,16 +156,16 @@ internal sealed partial class Parser
         int start = _lexer.Start;
         switch (Kind)
         {
-            case TokenKind.If: body.Add(ParseIf(start)); break;
-            case TokenKind.While: body.Add(ParseWhile(start)); break;
-            case TokenKind.For: body.Add(ParseFor(start, false)); break;
-            case TokenKind.Try: body.Add(ParseTry(start)); break;
-            case TokenKind.With: body.Add(ParseWith(start, false)); break;
-            case TokenKind.Def: body.Add(ParseFunction(start, [], false)); break;
-            case TokenKind.Class: body.Add(ParseClass(start, [])); break;
-            case TokenKind.At: body.Add(ParseDecorated(start)); break;
-            case TokenKind.Async: body.Add(ParseAsync(start)); break;
-            default: ParseSimple(body); break;
+            case TokenKind.If: _stmts.Add(ParseIf(start)); break;
+            case TokenKind.While: _stmts.Add(ParseWhile(start)); break;
+            case TokenKind.For: _stmts.Add(ParseFor(start, false)); break;
+            case TokenKind.Try: _stmts.Add(ParseTry(start)); break;
+            case TokenKind.With: _stmts.Add(ParseWith(start, false)); break;
+            case TokenKind.Def: _stmts.Add(ParseFunction(start, [], false)); break;
+            case TokenKind.Class: _stmts.Add(ParseClass(start, [])); break;
+            case TokenKind.At: _stmts.Add(ParseDecorated(start)); break;
+            case TokenKind.Async: _stmts.Add(ParseAsync(start)); break;
+            default: ParseSimple(); break;
         }
 
         _depth--;

@@ -85,13 +85,14 @@ internal sealed partial class Parser
 
     private ImmutableArray<Expr> ParseRest(Expr first)
     {
-        List<Expr> items = [first];
+        int items = _exprs.Mark;
+        _exprs.Add(first);
         while (Accept(TokenKind.Comma) && (StartsTest() || Kind == TokenKind.Star))
         {
-            items.Add(ParseStarOr(named: true));
+            _exprs.Add(ParseStarOr(named: true));
         }
 
-        return [.. items];
+        return _exprs.Take(items);
     }
 
     private Expr ParseBrackets(int start)
@@ -115,33 +116,33 @@ internal sealed partial class Parser
 
     private Expr ParseBraces(int start)
     {
-        List<DictItem> items = [];
-        List<Expr> values = [];
+        int items = _items.Mark;
+        int values = _exprs.Mark;
         Expr? made = null;
         while (Kind != TokenKind.BraceClose && Error is null)
         {
             int at = _lexer.Start;
             Expr key = ParseTest();
             Expr? value = Accept(TokenKind.Colon) ? ParseTest() : null;
-            if (Kind == TokenKind.For && items.Count + values.Count == 0)
+            if (Kind == TokenKind.For && (_items.Mark, _exprs.Mark) == (items, values))
             {
                 made = ParseComprehension(start, value is null ? ComprehensionKind.Set : ComprehensionKind.Dict, key, value);
                 break;
             }
 
             // The interpreter's compiler says this, not its parser.
-            if (value is null ? items.Count > 0 : values.Count > 0)
+            if (value is null ? _items.Mark > items : _exprs.Mark > values)
             {
                 _mixed ??= new SyntaxError("a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none", _source.PositionOf(at));
             }
 
             if (value is null)
             {
-                values.Add(key);
+                _exprs.Add(key);
             }
             else
             {
-                items.Add(new DictItem(key, value));
+                _items.Add(new DictItem(key, value));
             }
 
             if (!Accept(TokenKind.Comma))
@@ -151,7 +152,9 @@ internal sealed partial class Parser
         }
 
         Expect(TokenKind.BraceClose, "a comma or a closing brace is missing");
-        made ??= values.Count > 0 ? new SetExpr(From(start), [.. values]) : new DictExpr(From(start), [.. items]);
+        ImmutableArray<DictItem> pairs = _items.Take(items);
+        ImmutableArray<Expr> members = _exprs.Take(values);
+        made ??= members.IsEmpty ? new DictExpr(From(start), pairs) : new SetExpr(From(start), members);
         return made with { Span = From(start) };
     }
 
@@ -166,16 +169,16 @@ internal sealed partial class Parser
         ImmutableArray<StringPiece>.Builder pieces = ImmutableArray.CreateBuilder<StringPiece>(raw.Count);
         foreach (RawPiece piece in raw)
         {
-            List<Expr> fields = [];
-            foreach (SourceSpan field in piece.Fields)
+            int fields = _exprs.Mark;
+            foreach (SourceSpan field in piece.Fields ?? [])
             {
                 if (Error is null)
                 {
-                    fields.Add(ParseField(field));
+                    _exprs.Add(ParseField(field));
                 }
             }
 
-            pieces.Add(new StringPiece(piece.IsFormatted, [.. piece.Literals], [.. fields]));
+            pieces.Add(new StringPiece(piece.IsFormatted, [.. piece.Before ?? [], piece.Last], _exprs.Take(fields)));
         }
 
         _lexer = outer;
@@ -184,7 +187,7 @@ internal sealed partial class Parser
             _lexer.Poison();
         }
 
-        return new FString(span, pieces.ToImmutable());
+        return new FString(span, pieces.MoveToImmutable());
     }
 
     // The interpreter lexes a field as if it stood in parentheses.
@@ -196,7 +199,7 @@ internal sealed partial class Parser
             return Missing();
         }
 
-        _lexer = new Lexer(_source.Text, field.Start, field.End, window: true, _names);
+        _lexer = new Lexer(_source.Text, field.Start, field.End, window: true, _words);
         Expr value = Kind == TokenKind.End ? new TupleExpr(field, [], true) : ParseInParentheses(field.Start);
         if (Kind != TokenKind.End)
         {

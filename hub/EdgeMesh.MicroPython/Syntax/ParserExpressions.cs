@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
@@ -18,13 +17,14 @@ internal sealed partial class Parser
             return first;
         }
 
-        List<Expr> items = [first];
+        int items = _exprs.Mark;
+        _exprs.Add(first);
         while (Accept(TokenKind.Comma) && StartsTest())
         {
-            items.Add(ParseTest());
+            _exprs.Add(ParseTest());
         }
 
-        return new TupleExpr(From(start), [.. items], false);
+        return new TupleExpr(From(start), _exprs.Take(items), false);
     }
 
     // (test | star_expr) (',' (test | star_expr))* [',']
@@ -37,13 +37,14 @@ internal sealed partial class Parser
             return first;
         }
 
-        List<Expr> items = [first];
+        int items = _exprs.Mark;
+        _exprs.Add(first);
         while (Accept(TokenKind.Comma) && (StartsTest() || Kind == TokenKind.Star))
         {
-            items.Add(ParseStarOr(named: false));
+            _exprs.Add(ParseStarOr(named: false));
         }
 
-        return new TupleExpr(From(start), [.. items], false);
+        return new TupleExpr(From(start), _exprs.Take(items), false);
     }
 
     private Expr ParseStarOr(bool named)
@@ -68,15 +69,15 @@ internal sealed partial class Parser
 
     private ImmutableArray<Expr> ParseTargetList(out bool tuple)
     {
-        List<Expr> targets = [];
+        int targets = _exprs.Mark;
         tuple = false;
         do
         {
             int start = _lexer.Start;
-            targets.Add(Accept(TokenKind.Star) ? new StarExpr(From(start), ParseExpr()) : ParseExpr());
+            _exprs.Add(Accept(TokenKind.Star) ? new StarExpr(From(start), ParseExpr()) : ParseExpr());
         }
         while (Accept(TokenKind.Comma) && (tuple = true) && (StartsTest() || Kind == TokenKind.Star) && Kind is not (TokenKind.Not or TokenKind.Lambda));
-        return [.. targets];
+        return _exprs.Take(targets);
     }
 
     // test [':=' test]
@@ -149,13 +150,14 @@ internal sealed partial class Parser
             return first;
         }
 
-        List<Expr> operands = [first];
+        int operands = _exprs.Mark;
+        _exprs.Add(first);
         while (Accept(TokenKind.Or))
         {
-            operands.Add(ParseAnd());
+            _exprs.Add(ParseAnd());
         }
 
-        return new BoolExpr(From(start), false, [.. operands]);
+        return new BoolExpr(From(start), false, _exprs.Take(operands));
     }
 
     private Expr ParseAnd()
@@ -167,13 +169,14 @@ internal sealed partial class Parser
             return first;
         }
 
-        List<Expr> operands = [first];
+        int operands = _exprs.Mark;
+        _exprs.Add(first);
         while (Accept(TokenKind.And))
         {
-            operands.Add(ParseNot());
+            _exprs.Add(ParseNot());
         }
 
-        return new BoolExpr(From(start), true, [.. operands]);
+        return new BoolExpr(From(start), true, _exprs.Take(operands));
     }
 
     private Expr ParseNot()
@@ -205,15 +208,16 @@ internal sealed partial class Parser
             return first;
         }
 
-        List<Expr> operands = [first];
-        List<string> operators = [];
+        int operands = _exprs.Mark;
+        _exprs.Add(first);
+        int operators = _texts.Mark;
         for (; comparison is not null; comparison = AcceptComparison())
         {
-            operators.Add(comparison);
-            operands.Add(ParseExpr());
+            _texts.Add(comparison);
+            _exprs.Add(ParseExpr());
         }
 
-        return new CompareExpr(From(start), [.. operands], [.. operators]);
+        return new CompareExpr(From(start), _exprs.Take(operands), _texts.Take(operators));
     }
 
     private string? AcceptComparison()
@@ -245,16 +249,17 @@ internal sealed partial class Parser
         Expr left = ParseFactor();
         for (int strength = Tokens.Strength(Kind); strength >= least; strength = Tokens.Strength(Kind))
         {
-            List<Expr> operands = [left];
-            List<string> operators = [];
+            int operands = _exprs.Mark;
+            int operators = _texts.Mark;
+            _exprs.Add(left);
             while (Tokens.Strength(Kind) == strength)
             {
-                operators.Add(Tokens.Spelling(Kind));
+                _texts.Add(Tokens.Spelling(Kind));
                 _lexer.Next();
-                operands.Add(ParseBinary(strength + 1));
+                _exprs.Add(ParseBinary(strength + 1));
             }
 
-            left = new BinaryExpr(From(start), [.. operands], [.. operators]);
+            left = new BinaryExpr(From(start), _exprs.Take(operands), _texts.Take(operators));
         }
 
         return left;

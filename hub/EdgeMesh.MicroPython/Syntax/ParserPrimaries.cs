@@ -9,13 +9,13 @@ internal sealed partial class Parser
         int start = _lexer.Start;
         bool await = Accept(TokenKind.Await);
         Expr value = ParseAtom();
-        List<Trailer>? trailers = null;
+        int trailers = _trailers.Mark;
         for (Trailer? trailer = ParseTrailer(); trailer is not null; trailer = ParseTrailer())
         {
-            (trailers ??= []).Add(trailer);
+            _trailers.Add(trailer);
         }
 
-        return trailers is null && !await ? value : new PrimaryExpr(From(start), await, value, trailers is null ? [] : [.. trailers]);
+        return trailers == _trailers.Mark && !await ? value : new PrimaryExpr(From(start), await, value, _trailers.Take(trailers));
     }
 
     private Trailer? ParseTrailer()
@@ -51,13 +51,14 @@ internal sealed partial class Parser
             return first;
         }
 
-        List<Expr> items = [first];
+        int items = _exprs.Mark;
+        _exprs.Add(first);
         while (Accept(TokenKind.Comma) && (StartsTest() || Kind == TokenKind.Colon))
         {
-            items.Add(ParseSlice());
+            _exprs.Add(ParseSlice());
         }
 
-        return new TupleExpr(From(start), [.. items], false);
+        return new TupleExpr(From(start), _exprs.Take(items), false);
     }
 
     private Expr ParseSlice()
@@ -78,10 +79,10 @@ internal sealed partial class Parser
     /// <summary>The rest of a call, whose parenthesis has been read.</summary>
     private CallTrailer ParseCall(int start)
     {
-        List<Argument>? arguments = null;
+        int arguments = _arguments.Mark;
         while (Kind != TokenKind.ParenClose && Error is null)
         {
-            (arguments ??= []).Add(ParseArgument());
+            _arguments.Add(ParseArgument());
             if (!Accept(TokenKind.Comma))
             {
                 break;
@@ -89,7 +90,7 @@ internal sealed partial class Parser
         }
 
         Expect(TokenKind.ParenClose, "a comma or a closing parenthesis is missing");
-        return new CallTrailer(From(start), arguments is null ? [] : [.. arguments]);
+        return new CallTrailer(From(start), _arguments.Take(arguments));
     }
 
     private Argument ParseArgument()

@@ -5,16 +5,18 @@ namespace EdgeMesh.MicroPython.Syntax;
 
 internal sealed partial class Parser
 {
-    private void ParseSimple(List<Stmt> body)
+    private void ParseSimple()
     {
+        Stmt last;
         do
         {
-            body.Add(ParseSmall());
+            last = ParseSmall();
+            _stmts.Add(last);
         }
         while (Accept(TokenKind.Semicolon) && Kind != TokenKind.Newline);
         if (!Accept(TokenKind.Newline))
         {
-            Unexpected("the end of the line was expected here", HintAfter(body[^1]));
+            Unexpected("the end of the line was expected here", HintAfter(last));
         }
     }
 
@@ -72,14 +74,14 @@ internal sealed partial class Parser
 
     private ScopeStmt ParseScope(int start, bool isGlobal)
     {
-        List<string> names = [];
+        int names = _texts.Mark;
         do
         {
             _lexer.Next();
-            names.Add(ExpectName("a variable"));
+            _texts.Add(ExpectName("a variable"));
         }
         while (Kind == TokenKind.Comma);
-        return new ScopeStmt(From(start), isGlobal, [.. names]);
+        return new ScopeStmt(From(start), isGlobal, _texts.Take(names));
     }
 
     private ImportStmt ParseImport(int start)
@@ -172,16 +174,16 @@ internal sealed partial class Parser
             return new ExprStmt(From(start), first);
         }
 
-        List<Expr> targets = [first];
+        int begin = _exprs.Mark;
         Expr last = first;
         while (Accept(TokenKind.Equal))
         {
+            _exprs.Add(last);
             last = ParseYieldOrStarList();
-            targets.Add(last);
         }
 
-        targets.RemoveAt(targets.Count - 1);
-        return new AssignStmt(From(start), [.. targets], targets.Count == 1 ? Declare(first, last) : last);
+        ImmutableArray<Expr> targets = _exprs.Take(begin);
+        return new AssignStmt(From(start), targets, targets.Length == 1 ? Declare(first, last) : last);
     }
 
     // NAME = const(VALUE): from here on the compiler puts the value wherever the name stands.

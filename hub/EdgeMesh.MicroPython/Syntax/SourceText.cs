@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 
 namespace EdgeMesh.MicroPython.Syntax;
 
@@ -35,13 +34,11 @@ public sealed class SourceText
 
         text = text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\u0001') : text;
         Text = text.Length == 0 || text[^1] == '\n' ? text : text + "\n";
-        List<int> starts = [0];
-        for (int i = Text.IndexOf('\n', StringComparison.Ordinal); i >= 0; i = Text.IndexOf('\n', i + 1))
+        _lineStarts = new int[Text.AsSpan().Count('\n') + 1];
+        for (int i = 1; i < _lineStarts.Length; i++)
         {
-            starts.Add(i + 1);
+            _lineStarts[i] = Text.IndexOf('\n', _lineStarts[i - 1]) + 1;
         }
-
-        _lineStarts = [.. starts];
     }
 
     /// <summary>The text.</summary>

@@ -160,6 +160,14 @@ public sealed class PolicyTests(ITestOutputHelper output)
         Assert.False(string.IsNullOrEmpty(error));
     }
 
+    [Theory]
+    [InlineData("await x = 1\n")]
+    [InlineData("async def f():\n    (await x) += 1\n")]
+    [InlineData("for await x in []:\n    pass\n")]
+    [InlineData("if False:\n    del await x\n")]
+    public void What_is_awaited_and_assigned_to_gets_a_verdict(string program) =>
+        Assert.False(ProgramPolicy.Judge(program, Options).Accepted);
+
     [Fact]
     public void Any_text_gets_a_verdict()
     {

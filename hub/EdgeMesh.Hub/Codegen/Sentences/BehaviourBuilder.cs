@@ -36,8 +36,45 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
             all.Add(Doze(all));
         }
 
+        return Settle(all);
+    }
+
+    // A setting belongs to the one behaviour that can have it; where there are several, to that of the device by which it stands.
+    private List<Behaviour> Settle(List<Behaviour> all)
+    {
+        foreach (Setting setting in clauses.Settings)
+        {
+            List<Behaviour> able = all.FindAll(b => TemplateLibrary.Shipped.Find(b.Template).Value.Parameter(setting.Parameter) is not null);
+            if (able.Count > 1)
+            {
+                able = able.FindAll(b => setting.Near is { } near && b.Pins.Values.Any(near.Uses));
+            }
+
+            if (able.Count == 1)
+            {
+                all[all.IndexOf(able[0])] = able[0] with { Values = new Dictionary<string, JsonNode?>(able[0].Values) { [setting.Parameter] = HoleExpression.Number(setting.Value) } };
+            }
+        }
+
+        foreach (Behaviour behaviour in all)
+        {
+            if (Defaults.GetValueOrDefault(behaviour.Template) is { } untold && untold.Parameters.All(p => !behaviour.Values.ContainsKey(p)) && (behaviour.Template != "tank_level" || behaviour.Publishes.Contains("level")))
+            {
+                assumed.Add(untold.Note);
+            }
+        }
+
         return all;
     }
+
+    // What a template has by itself, and matters.
+    private static readonly Dictionary<string, (string[] Parameters, string Note)?> Defaults = new()
+    {
+        ["neopixel"] = (["count"], "No number of LEDs was said: 8."),
+        ["energy"] = (["pulses_per_kwh"], "No constant of the meter was said: 1000 pulses per kWh. It is printed on it."),
+        ["tank_level"] = (["empty_cm", "full_cm"], "No depth of the tank was said: empty at 100 cm from the sensor, full at 20 cm."),
+        ["soil_moisture"] = (["dry_v", "wet_v"], "Dry soil is 2.6 V and water 1.2 V at the probe; measure yours."),
+    };
 
     // Two sensors of one quantity would publish under one name.
     private void NamePrefixes()
@@ -144,7 +181,7 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
             return ["count"];
         }
 
-        string[] gives = sensor.Kind == "hcsr04" && !sensor.Publishes.Contains("level") && sensor.Publishes.Count == 0 ? ["distance", "level"] : sensor.Quantities;
+        string[] gives = [.. sensor.Quantities.Except(sensor.Without)];
         return sensor.Publishes.Count > 0 ? sensor.Publishes.Where(gives.Contains).DefaultIfEmpty(gives[0]) : gives;
     }
 
@@ -174,6 +211,10 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
         if (parameters.Length > 1 && device.Loose.Count > 0 && device.Kind != "rotary_encoder")
         {
             missing.Add(new MissingPart("pin", $"Which pin of the {name} is {string.Join(" and which ", parameters)}: {string.Join(", ", device.Loose.Select(p => "GPIO " + p))}?"));
+        }
+        else if (device.Kind == "rotary_encoder" && device.Loose.Count == 1)
+        {
+            missing.Add(new MissingPart("pin", $"The {name} has two pins, A and B, and only GPIO {device.Loose[0]} was said. Which is the other?"));
         }
         else if (device.Kind == "rotary_encoder" && device.Loose.Count == 2)
         {

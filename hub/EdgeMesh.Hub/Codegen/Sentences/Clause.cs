@@ -7,7 +7,7 @@ namespace EdgeMesh.Hub.Codegen.Sentences;
 internal sealed class Clause
 {
     private static readonly string[] Breaks = ["stop", "comma", "and", "or", "but", "then"];
-    private static readonly string[] Actions = ["on", "off", "toggle", "blink", "dim", "sweep", "move", "keep", "effect"];
+    private static readonly string[] Actions = ["on", "off", "toggle", "blink", "dim", "sweep", "move", "keep", "effect", "onoff"];
     private static readonly string[] Events = ["motion", "nomotion", "pressed", "held", "released", "open", "close", "turned", "toohigh", "toolow"];
 
     internal List<(Item Item, Entity? Entity)> Parts { get; } = [];

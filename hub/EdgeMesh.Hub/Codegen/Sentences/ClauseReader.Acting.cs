@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using EdgeMesh.Contracts;
@@ -24,8 +25,9 @@ internal sealed partial class ClauseReader
         }
 
         statement.Targets.AddRange(targets.Distinct());
-        if (negated && (clause.Has("window")) && _last is not null)
+        if (negated && clause.Has("window") && _last is not null)
         {
+            _honoured.UnionWith(clause.Parts.Select(p => p.Item).Where(i => i.Class == "unless"));
             foreach (Statement said in Statements.Where(s => s.Targets.Intersect(targets).Any()))
             {
                 said.Conditions.AddRange(Conditions(clause).Select(c => c with { Negated = true }));
@@ -64,12 +66,12 @@ internal sealed partial class ClauseReader
     private string ActionOf(Clause clause)
     {
         Item? action = clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.Class is "blink" or "dim" or "sweep" or "move" or "keep" or "effect" or "toggle")
-            ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.Class is "on" or "off")
+            ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.Class is "on" or "off" or "onoff")
             ?? clause.Parts.Where(p => Clause.IsAction(p.Item, p.Entity, clause) && p.Item.Class is "open" or "close").Select(p => p.Item).FirstOrDefault();
         return action?.Class switch
         {
             null => clause.HasAction || _last is null ? "" : _last.Action == "off" && !clause.HasTrigger ? "" : clause.Has("command") && clause.Actuators.Any() ? "" : _last.Action,
-            "open" => "on",
+            "open" or "onoff" => "on",
             "close" => "off",
             "keep" when clause.Has("on", "off") && !clause.Has("band", "threshold") => clause.Has("off") ? "off" : "on",
             _ => action.Class,
@@ -114,6 +116,9 @@ internal sealed partial class ClauseReader
         _waitingOr = false;
     }
 
+    // They say how long something must last before it counts.
+    private static readonly string[] AtLeast = ["for more", "for longer", "for at least", "for over", "longer", "more than", "over", "at least"];
+
     private void Times(Statement statement, Clause clause, bool reads)
     {
         // "open for 5 minutes" says how long it must last; "for 5 minutes" behind an action how long that does.
@@ -121,6 +126,12 @@ internal sealed partial class ClauseReader
         for (int i = 0; i < clause.Parts.Count; i++)
         {
             Item item = clause.Parts[i].Item;
+            bool holds = item.Class == "duration" && i > 0 && (clause.Parts[i - 1].Item.Class == "held" || (clause.Parts[i - 1].Item.Class is "threshold" or "band" && AtLeast.Any(w => item.Text.StartsWith(w, StringComparison.Ordinal))));
+            if (holds)
+            {
+                refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"No template waits until “{clause.Parts[i - 1].Item.Text}” has lasted “{item.Text}”. Leave the time out, or say how long the output should be on."));
+            }
+
             lasting = Clause.IsTrigger(item) ? item.Class is "open" or "close" or "nomotion" : lasting && item.Class is "duration" or "sensor";
             if (item.Class == "duration" && lasting && clause.Parts.Take(i).Any(p => p.Item.Class == "when"))
             {
@@ -134,6 +145,12 @@ internal sealed partial class ClauseReader
             {
                 statement.DelayS = item.Value;
             }
+        }
+
+        if (clause.First("onoff") is { } phases)
+        {
+            statement.DurationS = phases.Value;
+            statement.PeriodS = phases.Value + phases.Value2;
         }
 
         double? periodS = clause.First("period") is { Id: not "no_unit" } period ? period.Value : reads ? null : _waitingPeriodS;

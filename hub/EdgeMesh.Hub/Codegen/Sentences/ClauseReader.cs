@@ -40,7 +40,11 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
     {
         foreach (Clause clause in clauses)
         {
-            Read(clause);
+            Asides(clause);
+            if (clause.Parts.Count > 0)
+            {
+                Read(clause);
+            }
         }
 
         Imply();
@@ -101,7 +105,7 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
         }
 
         Quantities.UnionWith(clause.Parts.Where(p => p.Item.Is("quantity")).Select(p => p.Item.Id));
-        _left.AddRange(clause.Parts.Where(p => p.Item.Is("unknown")).Select(p => p.Item.Text));
+        _left.AddRange(clause.Parts.Where(p => p.Item is { Class: "unknown", Id: "name" }).Select(p => p.Item.Text));
         bool reads = clause.Has("read", "publish", "count") && !clause.Has("effect", "colour") && !(clause.HasAction && clause.Has("when") && !clause.Sensors.Any());
         bool sleeps = clause.Has("sleep");
         if (clause.Has("ping"))
@@ -199,7 +203,7 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
         foreach (Entity sensor in sensors)
         {
             sensor.Read = true;
-            sensor.Count |= clause.Has("count");
+            sensor.Count |= clause.Has("count") && sensor.Kind is "button" or "contact" or "pir" or "counter";
             Publish(sensor, clause, quantities);
             _lastSensor = sensor;
             _unperiodic.Add(sensor);

@@ -50,6 +50,9 @@ internal sealed class Entity(string kind, bool sensor, string label)
 
     internal List<string> Publishes { get; } = [];
 
+    /// <summary>Readings that were said not to be published.</summary>
+    internal HashSet<string> Without { get; } = [];
+
     internal List<Condition> Conditions { get; } = [];
 
     internal bool ActiveLow { get; set; }

@@ -4,15 +4,15 @@ using System.Collections.Generic;
 namespace EdgeMesh.Hub.Codegen.Sentences;
 
 /// <summary>Folds neighbouring items into one: "every" and "30 s" into a period, "above" and "28 °C" into a threshold, and so on.</summary>
-internal static class Folding
+internal static partial class Folding
 {
     private delegate (Item Folded, int Taken)? Rule(List<Item> items, int at);
 
     private static readonly Rule[][] Passes =
     [
         [RolePin, PinRole, Address],
-        [Times, Every, Frequency, Rate, AmountRate, WindowOf, Between, FromTo, NamedWindow, Hysteresis, AmountHysteresis],
-        [Postfix, Threshold, ClockWords, For, After, AmountAfter],
+        [OnOff, Setting, Times, Every, Frequency, Rate, AmountRate, WindowOf, Between, FromTo, NamedWindow, Hysteresis, AmountHysteresis],
+        [Postfix, Threshold, AtLimit, ClockWords, For, After, AmountAfter],
     ];
 
     internal static List<Item> Fold(List<Item> items)
@@ -188,7 +188,7 @@ internal static class Folding
     private static (Item, int)? FromTo(List<Item> items, int at)
     {
         int first = Is(items, at, "from") ? at + 1 : at;
-        return Peek(items, first) is { IsAmount: true } low && Is(items, first + 1, "to", "dash") && Peek(items, first + 2) is { IsAmount: true, Dimension.Length: > 0 } high && (low.Dimension == high.Dimension || low.Dimension == "")
+        return Peek(items, first) is { IsAmount: true } low && Is(items, first + 1, "to", "dash") && Peek(items, first + 2) is { IsAmount: true } high && (high.Dimension.Length > 0 || first > at) && (low.Dimension == high.Dimension || low.Dimension == "")
             ? (Band("between", low, high, Words(items, at, first + 2)), first + 3 - at)
             : null;
     }
@@ -227,6 +227,13 @@ internal static class Folding
             ? (Limit(items[at], amount, Words(items, at, next)), next - at + 1)
             : null;
     }
+
+    // on at 28 °C, off at 60 %; a percentage with "on" is a brightness.
+    private static (Item, int)? AtLimit(List<Item> items, int at) =>
+        Is(items, at, "at") && Is(items, at - 1, "on", "off") && Peek(items, at + 1) is { Class: "measure", Dimension: "temperature" or "degrees" or "pressure" or "length" or "voltage" or "percent" } amount
+        && !(amount.Dimension == "percent" && Is(items, at - 1, "on"))
+            ? (new Item("threshold", "at", Words(items, at, at + 1), amount.Value) { Dimension = amount.Dimension, Unit = amount.Unit }, 2)
+            : null;
 
     // The word may name the quantity: warmer than.
     private static Item Limit(Item op, Item amount, string text) => new("threshold", op.Class, text, amount.Value)

@@ -168,7 +168,11 @@ internal sealed partial class ItemReader
     private void Unknown()
     {
         string word = Text(_at++);
-        if (word is "-")
+        if (word.Length == 7 && word[0] == '#')
+        {
+            _items.Add(new Item("colour", word, word));
+        }
+        else if (word is "-")
         {
             _items.Add(new Item("dash", "", word));
         }
@@ -186,8 +190,31 @@ internal sealed partial class ItemReader
             }
             else
             {
-                _items.Add(new Item("unknown", "", word));
+                _items.Add(new Item("unknown", IsName(_at - 1) ? "name" : "", word));
             }
         }
+    }
+
+    // Names of places and things say nothing to a program: "the foyer lamp", "in the boathouse", "called Erna". A word anywhere else may.
+    private bool IsName(int at)
+    {
+        if (at > 0 && _tokens[at - 1].IsNumber)
+        {
+            return false;
+        }
+
+        if (Phrase(at + 1) is { Meaning.Class: "sensor" or "actuator" } || (Text(at + 1) == ":" && (at == 0 || Text(at - 1) is "." or ";")))
+        {
+            return true;
+        }
+
+        int before = at - 1;
+        for (int taken = 0; taken < 2 && before >= 0 && (Phrase(before) is null && char.IsLetter(Text(before)[0])); taken++)
+        {
+            before--;
+        }
+
+        before -= Text(before) is "the" or "my" or "our" or "your" or "his" or "her" or "their" or "a" or "an" ? 1 : 0;
+        return Text(before) is "in" or "inside" or "of" or "for" or "from" or "near" or "behind" or "under" or "beside" or "called" or "named" or "labelled" or "labeled";
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class ItemReader
 
     private void Next()
     {
-        (Meaning Meaning, int End)? phrase = Phrase(_at);
+        (Meaning Meaning, int End)? phrase = Text(_at) is "a" or "b" && Text(_at + 1) is "=" or ":" ? (new Meaning("role", Text(_at)), _at + 1) : Phrase(_at);
         if (phrase is { Meaning.Class: "pin" } && Pins(phrase.Value.End))
         {
             return;
@@ -86,6 +86,14 @@ internal sealed partial class ItemReader
     private void Take(Meaning meaning, int end)
     {
         string text = string.Join(' ', _tokens.Skip(_at).Take(end - _at).Select(t => t.Text));
+        if (meaning.Class == "when" && end - _at > 1 && Text(end - 1) is "every" or "each" && Units.Find(Text(end)) is { Dimension: "time" })
+        {
+            // "on every day" is on, and every day; "on every press" a moment.
+            meaning = Lexicon.Shared.Find(Text(_at))!.Value;
+            end = _at + 1;
+            text = Text(_at);
+        }
+
         _at = end;
         if (meaning.Class == "noise")
         {

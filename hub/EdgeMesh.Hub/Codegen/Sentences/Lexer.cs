@@ -53,6 +53,11 @@ internal sealed class Lexer
         {
             Number();
         }
+        else if (c == '#' && Colour())
+        {
+            Add(new Token(_text[_at..(_at + 7)], double.NaN, false, _glued));
+            _at += 7;
+        }
         else if (char.IsLetter(c) || c == '_')
         {
             Word();
@@ -62,6 +67,18 @@ internal sealed class Lexer
             _at++;
             Sign(c);
         }
+    }
+
+    // #ff8800
+    private bool Colour()
+    {
+        int end = _at + 1;
+        while (end < _text.Length && end <= _at + 6 && char.IsAsciiHexDigit(_text[end]))
+        {
+            end++;
+        }
+
+        return end == _at + 7 && !IsLetterOrDigit(end);
     }
 
     private void Sign(char c)
@@ -95,6 +112,14 @@ internal sealed class Lexer
         }
 
         string word = _text[start.._at];
+        if (_glued && word.Length is 2 or 3 && word[0] == 'h' && int.TryParse(word[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int minutes) && _tokens is [.., { IsNumber: true }])
+        {
+            // 1h30
+            Add(new Token("h", double.NaN, false, true));
+            Add(new Token(word[1..], minutes, false, true));
+            word = "min";
+        }
+
         if (_at < _text.Length && _text[_at] is '-' or '\'' && IsLetterOrDigit(_at + 1))
         {
             _at++;

@@ -13,7 +13,7 @@ internal readonly record struct Meaning(string Class, string Id);
 /// <summary>What words mean, from <c>lexicon.txt</c>.</summary>
 internal sealed class Lexicon
 {
-    private const int TypoLengthMin = 5;
+    private const int TypoLengthMin = 6;
     private static readonly Lazy<Lexicon> LazyShared = new(() => new Lexicon());
     private readonly Dictionary<string, Meaning> _phrases = [];
     private readonly Dictionary<char, List<string>> _correctable = [];

@@ -22,13 +22,19 @@ internal sealed class LimitReader(EntityTable entities, IReadOnlySet<string> nam
         {
             if (Resolve(trigger) is not var (sensor, quantity, unit))
             {
+                // Whatever the quantity, on and off may not both be true.
+                if (trigger.Quantity.Length == 0 && off is [{ Quantity.Length: 0, Kind: "above" or "below" } only] && trigger.Kind is "above" or "below")
+                {
+                    Agrees(trigger, only, trigger.Kind == "above", trigger.Value);
+                }
+
                 return null;
             }
 
             double back = hysteresis ?? SensorTemplate.Hysteresis(quantity);
             foreach ((bool above, double value) in Limits(trigger))
             {
-                Trigger? end = off.FirstOrDefault(o => o.IsLimit && (o.Quantity.Length == 0 || o.Quantity == quantity) && o.Kind is "above" or "below");
+                Trigger? end = off.FirstOrDefault(o => o.IsLimit && (o.Quantity.Length == 0 || o.Quantity == quantity) && o.Kind is "above" or "below" or "at");
                 if (end is not null && Resolve(end with { Quantity = quantity, Sensor = sensor }) is null)
                 {
                     return null;

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text.Json.Nodes;
 using EdgeMesh.Contracts;
@@ -10,6 +12,13 @@ internal sealed partial class OutputReader
 {
     private OutputReading? Cycle()
     {
+        Dictionary<string, JsonNode?> values = [];
+        List<Condition> conditions = [.. Conditions];
+        if (!Gates(values, conditions))
+        {
+            return null;
+        }
+
         bool blinks = about.Any(s => s.Action == "blink");
         double? periodS = about.Select(s => s.PeriodS).FirstOrDefault(p => p is not null);
         double? onS = about.Select(s => s.DurationS).FirstOrDefault(d => d is not null);
@@ -37,9 +46,11 @@ internal sealed partial class OutputReader
             return null;
         }
 
+        values["period_s"] = period;
+        values["on_s"] = on;
         return new OutputReading(
-            new Behaviour { Kind = "cycle", Template = "cycle", Action = blinks ? "blink" : "on", PeriodS = period, DurationS = on, Conditions = Conditions },
-            new() { ["period_s"] = period, ["on_s"] = on });
+            new Behaviour { Kind = "cycle", Template = "cycle", Action = blinks ? "blink" : "on", PeriodS = period, DurationS = on, Conditions = conditions },
+            values);
     }
 
     private OutputReading Relay()
@@ -112,20 +123,21 @@ internal sealed partial class OutputReader
     private OutputReading Pixels()
     {
         string effect = about.Select(s => s.Effect).FirstOrDefault(e => e.Length > 0) ?? "", colour = about.Select(s => s.Colour).FirstOrDefault(c => c.Length > 0) ?? "";
-        double count = about.SelectMany(s => s.Amounts).Where(a => a.Dimension == "pixels").Select(a => a.Value).FirstOrDefault(0);
         effect = effect.Length > 0 ? effect : about.Any(s => s.Action == "blink") ? "pulse" : colour.Length > 0 ? "solid" : "rainbow";
-        if (count == 0)
+        Dictionary<string, JsonNode?> values = new() { ["effect"] = effect };
+        if (about.SelectMany(s => s.Amounts).FirstOrDefault(a => a.Dimension == "percent") is { } brightness)
         {
-            assumed.Add("No number of LEDs was said: 8.");
+            values["brightness_percent"] = Number(brightness.Value);
         }
 
-        Dictionary<string, JsonNode?> values = new() { ["effect"] = effect, ["count"] = Number(count > 0 ? count : 8) };
         if (colour.Length > 0)
         {
-            (int red, int green, int blue) = colour switch { "red" => (255, 0, 0), "green" => (0, 255, 0), "blue" => (0, 0, 255), "yellow" => (255, 200, 0), "orange" => (255, 100, 0), "purple" => (160, 0, 255), "cyan" => (0, 255, 255), _ => (255, 255, 255) };
+            (int red, int green, int blue) = colour switch { ['#', ..] => (Hex(colour, 1), Hex(colour, 3), Hex(colour, 5)), "red" => (255, 0, 0), "green" => (0, 255, 0), "blue" => (0, 0, 255), "yellow" => (255, 200, 0), "orange" => (255, 100, 0), "purple" => (160, 0, 255), "cyan" => (0, 255, 255), _ => (255, 255, 255) };
             (values["red"], values["green"], values["blue"]) = (red, green, blue);
         }
 
         return new OutputReading(new Behaviour { Kind = "neopixel", Template = "neopixel", Trigger = "command", Action = (effect + " " + colour).Trim() }, values);
     }
+
+    private static int Hex(string colour, int at) => int.Parse(colour.AsSpan(at, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

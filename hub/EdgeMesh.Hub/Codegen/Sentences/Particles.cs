@@ -18,6 +18,9 @@ internal static class Particles
                 case "onword":
                     i += On(items, i, settled, assumed) ? 1 : 0;
                     break;
+                case "read" or "publish" when next?.Class is "above" or "below":
+                    // "the sensor shows more than 28": what it shows is meant, and nothing to be done.
+                    break;
                 case "at" when next is { Class: "number" } && last?.Class is "sensor" && IsPin(next):
                     settled.Add(Pin(next, "at", assumed));
                     i++;

@@ -145,8 +145,12 @@ public sealed record Behaviour
         }
 
         json["conditions"] = new JsonArray([.. Conditions.Select(Json)]);
+        json["settings"] = new JsonObject(Values.Where(v => !Told.Contains(v.Key) && TemplateLibrary.Shipped.Find(Template).Value.Parameter(v.Key) is { Type: not "pin" }).Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone())));
         return json;
     }
+
+    // Parameters that the fields of their own tell, and names.
+    private static readonly string[] Told = ["name", "prefix", "publishes", "model", "period_s", "duration_s", "delay_s", "windows", "utc_offset_min", "rules", "all", "gates", "reading"];
 
     private static JsonObject Json(Condition c)
     {

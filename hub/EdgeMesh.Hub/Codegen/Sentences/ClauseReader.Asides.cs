@@ -1,0 +1,85 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace EdgeMesh.Hub.Codegen.Sentences;
+
+/// <summary>A number for one parameter of a template: an energy meter's pulses per kWh, the depth of a tank.</summary>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="Value">Its value, in its unit.</param>
+/// <param name="Near">The device by which it stands, or null.</param>
+internal sealed record Setting(string Parameter, double Value, Entity? Near);
+
+// What is settled before a clause is read: settings of devices, readings that are not wanted.
+internal sealed partial class ClauseReader
+{
+    private readonly HashSet<Item> _honoured = new(ReferenceEqualityComparer.Instance);
+    private Entity? _near;
+
+    /// <summary>Words such as "not" and "until" that changed something.</summary>
+    internal IReadOnlySet<Item> Honoured => _honoured;
+
+    internal List<Setting> Settings { get; } = [];
+
+    private void Asides(Clause clause)
+    {
+        Unwanted(clause);
+        for (int i = 0; i < clause.Parts.Count; i++)
+        {
+            (Item item, Entity? entity) = clause.Parts[i];
+            _near = entity ?? _near;
+            bool turns = item.Class == "band" && item.Dimension.Length == 0 && (_near ?? clause.Sensors.FirstOrDefault())?.Kind == "rotary_encoder";
+            if (turns)
+            {
+                Settings.Add(new Setting("low", item.Value, _near));
+                Settings.Add(new Setting("high", item.Value2, _near));
+            }
+            else if (item is { Class: "period", Id: "frequency" } && clause.Parts.Any(p => p.Item.Class == "dim" || (p.Item.Class == "measure" && p.Item.Dimension == "percent")))
+            {
+                Settings.Add(new Setting("frequency_hz", Math.Round(1 / item.Value), _near));
+            }
+            else if (item.Class == "setting" && double.IsFinite(item.Value))
+            {
+                Entity? near = _near ?? clause.Parts.Select(p => p.Entity).FirstOrDefault(e => e is not null);
+                Settings.Add(new Setting(item.Id, item.Id.EndsWith("_ms", StringComparison.Ordinal) ? item.Value * 1000 : item.Value, near));
+            }
+            else
+            {
+                continue;
+            }
+
+            clause.Parts.RemoveAt(i--);
+        }
+    }
+
+    // "don't publish the humidity", "but not the pressure".
+    private void Unwanted(Clause clause)
+    {
+        int not = clause.Parts.FindIndex(p => p.Item.Class == "unless");
+        int from = not + 1;
+        while (not >= 0 && from < clause.Parts.Count && clause.Parts[from].Item.Class is "publish" or "read")
+        {
+            from++;
+        }
+
+        int end = from;
+        while (not >= 0 && end < clause.Parts.Count && clause.Parts[end].Item is { Class: "quantity", Id: not ("reading" or "motion") })
+        {
+            end++;
+        }
+
+        if (not < 0 || end == from || clause.Parts.Skip(end).Any(p => Clause.IsTrigger(p.Item)))
+        {
+            return;
+        }
+
+        string[] unwanted = [.. clause.Parts[from..end].Select(p => p.Item.Id)];
+        Entity? giver = clause.Sensors.Append(_lastSensor).Concat(entities.Entities).FirstOrDefault(s => s is { Sensor: true } && unwanted.All(s.Quantities.Contains));
+        if (giver is not null && giver.Quantities.Except(unwanted).Any())
+        {
+            giver.Without.UnionWith(unwanted);
+            _honoured.Add(clause.Parts[not].Item);
+            clause.Parts.RemoveRange(not, end - not);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json.Nodes;
+using EdgeMesh.Hub.Codegen.Templates;
+
+namespace EdgeMesh.Hub.Codegen.Sentences;
+
+/// <summary>Holds a request against what was read of it: each number, time, pin, negation and unknown word that is in no behaviour becomes a question.</summary>
+/// <remarks>
+/// It knows nothing of how clauses are read. Whatever the readers drop, it finds, since what was said must be somewhere in what is done.
+/// </remarks>
+internal sealed class Unheard
+{
+    private const double Near = 1e-4;
+    private readonly IReadOnlyList<Item> _items;
+    private readonly IReadOnlyList<Behaviour> _behaviours;
+    private readonly IReadOnlySet<Item> _honoured;
+    private readonly HashSet<double> _seconds = [];
+    private readonly HashSet<double> _numbers = [];
+    private readonly HashSet<double> _pins = [];
+    private readonly HashSet<double> _minutes = [];
+
+    private Unheard(IReadOnlyList<Item> items, IReadOnlyList<Behaviour> behaviours, IReadOnlySet<Item> honoured)
+    {
+        _items = items;
+        _behaviours = behaviours;
+        _honoured = honoured;
+        foreach (Behaviour behaviour in behaviours)
+        {
+            Collect(behaviour);
+        }
+    }
+
+    /// <summary>What was said and is in no behaviour, as questions.</summary>
+    /// <param name="items">The request.</param>
+    /// <param name="behaviours">What was read of it.</param>
+    /// <param name="honoured">Words such as "not" and "until" that changed something.</param>
+    internal static IEnumerable<MissingPart> In(IReadOnlyList<Item> items, IReadOnlyList<Behaviour> behaviours, IReadOnlySet<Item> honoured)
+    {
+        Unheard unheard = new(items, behaviours, honoured);
+        return Enumerable.Range(0, items.Count).Where(i => !unheard.Heard(i)).Select(i => new MissingPart("meaning", Question(items[i])));
+    }
+
+    private static string Question(Item item) => item.Class switch
+    {
+        "unknown" => $"I do not understand “{item.Text}”. What does it mean, or may it be left out?",
+        "unless" => $"What does “{item.Text}” keep from happening? Say what should be done, and when.",
+        "vague" => $"How long or how often is “{item.Text}”?",
+        _ => $"What is “{item.Text}” for? I found no place for it.",
+    };
+
+    private void Collect(Behaviour behaviour)
+    {
+        Template template = TemplateLibrary.Shipped.Find(behaviour.Template).Value;
+        _pins.UnionWith(behaviour.Pins.Values.Select(p => (double)p));
+        _seconds.UnionWith(new[] { behaviour.PeriodS, behaviour.DurationS, behaviour.DelayS }.OfType<double>());
+        foreach (Limit limit in behaviour.Thresholds)
+        {
+            double back = limit.Op == "above" ? limit.Value - limit.Hysteresis : limit.Value + limit.Hysteresis;
+            _numbers.UnionWith([limit.Value, back, limit.Hysteresis]);
+        }
+
+        foreach (Condition condition in behaviour.Conditions.Where(c => c.Kind == "time"))
+        {
+            _minutes.UnionWith([condition.FromMin % 1440, condition.ToMin % 1440]);
+        }
+
+        foreach ((string name, JsonNode? value) in behaviour.Values.Where(v => template.Parameter(v.Key) is { Type: not "pin" }))
+        {
+            foreach (double number in Numbers(value))
+            {
+                _numbers.Add(number);
+                if (name.EndsWith("_s", StringComparison.Ordinal) || name.EndsWith("_ms", StringComparison.Ordinal))
+                {
+                    _seconds.Add(name.EndsWith("_ms", StringComparison.Ordinal) ? number / 1000 : number);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<double> Numbers(JsonNode? node) =>
+        node is JsonArray array ? array.SelectMany(Numbers) : HoleExpression.NumberOf(node) is { } number ? [number] : [];
+
+    private bool Heard(int i)
+    {
+        Item item = _items[i];
+        return item.Class switch
+        {
+            "unknown" => item.Id == "name",
+            "unless" => _honoured.Contains(item),
+            "until" => _honoured.Contains(item),
+            "pinno" or "rolepin" => _pins.Contains(item.Value),
+            "period" when item.Id == "frequency" => Has(_seconds, item.Value) || Has(_numbers, Math.Round(1 / item.Value)),
+            "period" when item.Value == 86400 => Has(_seconds, item.Value) || _minutes.Count > 0,
+            "period" or "duration" or "delay" => Has(_seconds, item.Value) || _honoured.Contains(item),
+            "onoff" => Has(_seconds, item.Value) && Has(_seconds, item.Value + item.Value2),
+            "setting" => double.IsNaN(item.Value) || Has(_numbers, item.Value),
+            "threshold" or "hyst" => Has(_numbers, item.Value),
+            "band" => Has(_numbers, item.Value) && Has(_numbers, item.Value2),
+            "window" => Has(_minutes, item.Value % 1440) && Has(_minutes, item.Value2 % 1440),
+            "at_time" or "until_time" or "clock" => Has(_minutes, item.Value % 1440),
+            "measure" => Has(item.IsTime ? _seconds : _numbers, item.Value),
+            "number" => Has(_numbers, item.Value) || Counts(i),
+            "timesword" or "times" or "vague" => false,
+            "blink" => Does("blink", "pulse", "chase"),
+            "sweep" => _behaviours.Any(b => b.Kind == "servo"),
+            "dim" => _behaviours.Any(b => b.Kind == "dimmer" || b.Kind == "neopixel"),
+            "effect" or "colour" => Does(item.Id),
+            "command" => true,
+            "address_no" => Has(_numbers, item.Value),
+            _ => true,
+        };
+    }
+
+    private bool Does(params string[] words) => _behaviours.Any(b => words.Any(w => b.Action?.Contains(w, StringComparison.Ordinal) == true));
+
+    // "two relays on pins 26 and 27": a number that only counts what follows.
+    private bool Counts(int i) =>
+        i + 1 < _items.Count && _items[i + 1] is { Class: "sensor" or "actuator" } device
+        && _behaviours.Count(b => b.Sensor == device.Id || b.Actuator == device.Id) == _items[i].Value;
+
+    private static bool Has(HashSet<double> said, double value) => said.Any(s => Math.Abs(s - value) <= Near * Math.Max(1, Math.Abs(value)));
+}

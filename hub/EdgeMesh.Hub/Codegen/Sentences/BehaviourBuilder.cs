@@ -141,6 +141,11 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
         Dictionary<string, JsonNode?> values = new(template.Values);
         Dictionary<string, int> pins = Pins(sensor, template.PinParameters, values);
         bool periodic = template.DefaultPeriodS > 0;
+        if (periodic && sensor.PeriodS is null && clauses.SleepS is { } asleep && asleep >= template.DefaultPeriodS)
+        {
+            sensor.PeriodS = asleep;
+        }
+
         double period = periodic ? Period(sensor.PeriodS, template.DefaultPeriodS, "the " + Wording.Name(sensor.Kind)) : 0;
         string[] publishes = [.. Publishes(sensor, values)];
         if (periodic)

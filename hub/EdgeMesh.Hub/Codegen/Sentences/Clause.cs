@@ -33,7 +33,7 @@ internal sealed class Clause
 
     // To open is an action of a valve and an event of a door.
     internal static bool IsAction(Item item, Entity? entity, Clause clause) =>
-        Actions.Contains(item.Class) || item.Class == "switch" || (item.Class is "open" or "close" && clause.OpensSomething);
+        Actions.Contains(item.Class) || item.Class == "switch" || (item.Class == "colour" && clause.Actuators.Any(a => a.Kind == "neopixel")) || (item.Class is "open" or "close" && clause.OpensSomething);
 
     private bool NoContact { get; init; }
 

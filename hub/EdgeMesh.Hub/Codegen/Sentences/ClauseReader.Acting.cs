@@ -25,14 +25,9 @@ internal sealed partial class ClauseReader
         }
 
         statement.Targets.AddRange(targets.Distinct());
-        if (negated && clause.Has("window") && _last is not null)
+        if (negated && clause.Has("window") && statement.Targets.Count > 0)
         {
-            _honoured.UnionWith(clause.Parts.Select(p => p.Item).Where(i => i.Class == "unless"));
-            foreach (Statement said in Statements.Where(s => s.Targets.Intersect(targets).Any()))
-            {
-                said.Conditions.AddRange(Conditions(clause).Select(c => c with { Negated = true }));
-            }
-
+            _denied.Add((clause, statement));
             return;
         }
 
@@ -61,6 +56,21 @@ internal sealed partial class ClauseReader
         Statements.Add(statement);
         _last = statement;
         _verb = "act";
+    }
+
+    // "never run the pump at night", before or after what the pump does: it limits that.
+    private readonly List<(Clause Clause, Statement Statement)> _denied = [];
+
+    private void Deny()
+    {
+        foreach ((Clause clause, Statement denied) in _denied)
+        {
+            foreach (Statement said in Statements.Where(s => s.Targets.Intersect(denied.Targets).Any()))
+            {
+                said.Conditions.AddRange(Conditions(clause).Select(c => c with { Negated = true }));
+                _honoured.UnionWith(clause.Parts.Select(p => p.Item).Where(i => i.Class == "unless"));
+            }
+        }
     }
 
     private string ActionOf(Clause clause)
@@ -145,6 +155,12 @@ internal sealed partial class ClauseReader
             {
                 statement.DelayS = item.Value;
             }
+        }
+
+        // "run the pump 15 minutes every hour"
+        if (statement.DurationS is null && statement.DelayS is null && statement.Action is "on" or "" && clause.Parts.FindAll(p => p.Item.IsTime) is [{ Item: var bare }])
+        {
+            statement.DurationS = bare.Value;
         }
 
         if (clause.First("onoff") is { } phases)

@@ -34,7 +34,7 @@ internal sealed partial class ClauseReader
                 Settings.Add(new Setting("low", item.Value, _near));
                 Settings.Add(new Setting("high", item.Value2, _near));
             }
-            else if (item is { Class: "period", Id: "frequency" } && clause.Parts.Any(p => p.Item.Class == "dim" || (p.Item.Class == "measure" && p.Item.Dimension == "percent")))
+            else if (item is { Class: "period", Id: "frequency" } && (clause.Parts.Select(p => p.Item).Concat(_last?.Amounts ?? []).Any(p => p.Class == "dim" || p.Dimension == "percent") || _last?.Action == "dim") && !clause.Has("read", "blink"))
             {
                 Settings.Add(new Setting("frequency_hz", Math.Round(1 / item.Value), _near));
             }

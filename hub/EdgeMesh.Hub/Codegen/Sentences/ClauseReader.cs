@@ -48,13 +48,14 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
         }
 
         Imply();
+        Deny();
         Statement[] bare = [.. Statements.Where(s => !s.HasTrigger)];
         if ((_waiting.Count > 0 || _waitingAtMin is not null) && bare.Length > 0)
         {
             bare[^1].Triggers.AddRange(_waiting);
             bare[^1].AtMin ??= _waitingAtMin;
         }
-        else if (_waiting.FirstOrDefault(t => t.IsLimit || (t.Kind is "motion" or "nomotion" && Statements.Count == 0)) is { } idle)
+        else if (_waiting.FirstOrDefault(t => t.IsLimit || t.Gate || (t.Kind is "motion" or "nomotion" && Statements.Count == 0)) is { } idle)
         {
             missing.Add(new MissingPart("action", $"What should happen when “{idle.Text}”? Name an output and its pin."));
         }
@@ -75,7 +76,7 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
     {
         Entity[] outputs = [.. entities.Entities.Where(e => !e.Sensor)];
         Entity? source = entities.Entities.FirstOrDefault(e => e.Kind is "pir" or "button" or "contact" && !e.Read);
-        if (Statements.Count > 0 || outputs.Length != 1 || (_waiting.Count == 0 && source is null && _waitingConditions.Count == 0))
+        if (Statements.Count > 0 || outputs.Length != 1 || (_waiting.Count == 0 && source is null && _waitingConditions.Count == 0 && (_waitingAtMin is null || _waitingDurationS is null)))
         {
             return;
         }
@@ -84,6 +85,7 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
         implied.Targets.Add(outputs[0]);
         implied.Triggers.AddRange(_waiting.Count > 0 ? _waiting : source is null ? [] : [new Trigger(source.Kind switch { "pir" => "motion", "button" => "pressed", _ => "open" }, source.Label) { Sensor = source }]);
         implied.Conditions.AddRange(_waitingConditions);
+        implied.AtMin = _waitingAtMin;
         implied.Or = _waitingOr;
         if (_waitingLasting)
         {

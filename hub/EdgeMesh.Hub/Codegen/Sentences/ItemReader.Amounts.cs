@@ -198,7 +198,7 @@ internal sealed partial class ItemReader
     // Names of places and things say nothing to a program: "the foyer lamp", "in the boathouse", "called Erna". A word anywhere else may.
     private bool IsName(int at)
     {
-        if (at > 0 && _tokens[at - 1].IsNumber)
+        if ((at > 0 && _tokens[at - 1].IsNumber) || Units.Find(Text(at)) is not null)
         {
             return false;
         }

@@ -44,6 +44,13 @@ internal sealed partial class ItemReader
 
     private void Next()
     {
+        if (Topics.At(_tokens, _at) is var (name, after))
+        {
+            _items.Add(new Item("topic", "", name));
+            _at = after;
+            return;
+        }
+
         (Meaning Meaning, int End)? phrase = Text(_at) is "a" or "b" && Text(_at + 1) is "=" or ":" ? (new Meaning("role", Text(_at)), _at + 1) : Phrase(_at);
         if (phrase is { Meaning.Class: "pin" } && Pins(phrase.Value.End))
         {

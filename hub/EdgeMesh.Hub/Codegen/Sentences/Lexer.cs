@@ -136,6 +136,15 @@ internal sealed class Lexer
     private void Number()
     {
         int start = _at++;
+        if (_text[start] == '0' && _at < _text.Length && _text[_at] == 'x' && IsHex(_at + 1) && IsHex(_at + 2) && !IsLetterOrDigit(_at + 3))
+        {
+            // 0x77
+            _at += 3;
+            Add(new Token(_text[start.._at], int.Parse(_text.AsSpan(start + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), false, _glued));
+            _glued = false;
+            return;
+        }
+
         while (IsDigit(_at))
         {
             _at++;
@@ -178,6 +187,8 @@ internal sealed class Lexer
     private void Add(Token token) => _tokens.Add(token);
 
     private bool IsDigit(int at) => at < _text.Length && char.IsAsciiDigit(_text[at]);
+
+    private bool IsHex(int at) => at < _text.Length && char.IsAsciiHexDigit(_text[at]);
 
     private bool IsLetter(int at) => at < _text.Length && char.IsLetter(_text[at]);
 

@@ -13,7 +13,7 @@ internal readonly record struct Meaning(string Class, string Id);
 /// <summary>What words mean, from <c>lexicon.txt</c>.</summary>
 internal sealed class Lexicon
 {
-    private const int TypoLengthMin = 6;
+    private const int TypoLengthMin = 5;
     private static readonly Lazy<Lexicon> LazyShared = new(() => new Lexicon());
     private readonly Dictionary<string, Meaning> _phrases = [];
     private readonly Dictionary<char, List<string>> _correctable = [];
@@ -85,7 +85,7 @@ internal sealed class Lexicon
             if (_phrases.TryAdd(phrase, meaning))
             {
                 WordsMax = Math.Max(WordsMax, phrase.Count(c => c == ' ') + 1);
-                if (meaning.Class is not ("noise" or "forbidden" or "unsupported") && phrase.Length >= TypoLengthMin && phrase.All(char.IsAsciiLetter))
+                if (meaning.Class is not ("noise" or "forbidden" or "unsupported") && phrase.Length > TypoLengthMin && phrase.All(char.IsAsciiLetter))
                 {
                     (_correctable.TryGetValue(phrase[0], out List<string>? list) ? list : _correctable[phrase[0]] = []).Add(phrase);
                 }

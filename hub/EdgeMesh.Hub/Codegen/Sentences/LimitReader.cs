@@ -61,11 +61,13 @@ internal sealed class LimitReader(EntityTable entities, IReadOnlySet<string> nam
     /// <summary>The one device of a kind; null where there is none.</summary>
     internal Entity? Find(string kind) => entities.Entities.FirstOrDefault(e => e.Kind == kind);
 
+    private static readonly string[] Reaching = ["reach", "hits", "gets to", "crosses", "rises to", "climbs to", "falls to", "drops to", "back to", "sinks to", "cools to", "warms to", "down to", "up to"];
+
     private bool Agrees(Trigger on, Trigger off, bool above, double value)
     {
         bool opposite = off.Kind == (above ? "below" : "above");
-        // "on below 20 until it reaches 22", but also "on above 28 until it reaches 26": the goal lies beyond.
-        bool reached = !opposite && (above ? off.Value < value : off.Value > value);
+        // "on above 28 until it reaches 26": the goal lies beyond. But "on above 28, off above 20" would be both.
+        bool reached = !opposite && (off.Kind == "at" || Reaching.Any(w => off.Text.Contains(w, StringComparison.Ordinal))) && (above ? off.Value < value : off.Value > value);
         bool apart = above ? off.Value <= value : off.Value >= value;
         if ((opposite && apart) || reached)
         {

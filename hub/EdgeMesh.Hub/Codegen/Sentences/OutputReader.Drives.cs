@@ -109,6 +109,11 @@ internal sealed partial class OutputReader
         double[] angles = [.. about.SelectMany(s => s.Amounts).Where(a => a.Dimension is "degrees" or "temperature" or "").Select(a => a.Value)];
         bool sweeps = about.Any(s => s.Action == "sweep") || band is not null || (angles.Length > 1 && about.Any(s => s.PeriodS is not null));
         double first = band?.Value ?? (angles.Length > 0 ? angles[0] : sweeps ? 0 : 90), second = band?.Value2 ?? (angles.Length > 1 ? angles[1] : sweeps ? 180 : first);
+        if (!sweeps && angles.Length == 0)
+        {
+            assumed.Add("No angle was said for the start: 90°.");
+        }
+
         Dictionary<string, JsonNode?> values = new() { ["angle"] = first, ["other_angle"] = sweeps ? second : first };
         double? periodS = about.Select(s => s.PeriodS).FirstOrDefault(p => p is not null);
         if (sweeps)

@@ -33,6 +33,9 @@ internal static class Particles
                 case "actuator" when item.Text is "light" && next is { Class: "actuator" } && last?.Class is null or "comma" or "stop" or "and" or "then" or "pressed" or "motion" or "held" or "but":
                     settled.Add(new Item("on", "on", item.Text));
                     break;
+                case "switch" when item.Text == "power" && (last?.Class is "publish" or "only" or "quantity" || (last?.Class is "and" or "comma" && settled.Count > 1 && settled[^2].Class is "quantity" or "publish")) && next?.Class is not ("actuator" or "on" or "off" or "onword" or "it"):
+                    settled.Add(new Item("quantity", "power", item.Text));
+                    break;
                 case "sensor" when item.Text is "pulse" && next is { Class: "actuator" }:
                     settled.Add(new Item("effect", "pulse", item.Text));
                     break;
@@ -55,7 +58,7 @@ internal static class Particles
     private static bool On(List<Item> items, int i, List<Item> settled, List<string> assumed)
     {
         Item? next = i + 1 < items.Count ? items[i + 1] : null, last = settled.Count > 0 ? settled[^1] : null;
-        bool verb = false;
+        bool verb = false, keeps = false;
         for (int k = settled.Count - 1; k >= 0 && settled[k].Class is not ("stop" or "comma" or "then"); k--)
         {
             if (settled[k].Class is "on" or "off" or "toggle" or "blink")
@@ -63,6 +66,7 @@ internal static class Particles
                 break;
             }
 
+            keeps |= settled[k].Class is "keep";
             verb |= settled[k].Class is "switch" or "keep";
         }
 
@@ -76,7 +80,7 @@ internal static class Particles
                 }
 
                 return false;
-            case "number" when last?.Class is "sensor" or "actuator" && IsPin(next) && !(verb && last.Class == "actuator" && !ActionAhead(items, i + 2)):
+            case "number" when last?.Class is "sensor" or "actuator" && IsPin(next) && !(verb && !keeps && last.Class == "actuator" && !ActionAhead(items, i + 2)):
                 settled.Add(Pin(next, "on", assumed));
                 return true;
             case "number" when last?.Class is "role":

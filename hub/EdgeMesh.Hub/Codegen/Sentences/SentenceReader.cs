@@ -39,6 +39,8 @@ public static class SentenceReader
             return Refused(request, board, ErrorCodes.RequestOutOfRange, $"“{endless.Text}” is no number that a device can use: say a smaller one.");
         }
 
+        assumed.AddRange(items.Where(i => i.Is("topic")).Select(i => $"A device publishes under its own topic, by the readings' names: “{i.Text}” is not used."));
+        items.RemoveAll(i => i.Is("topic"));
         RefusedPart[] beyond = [.. Beyond(items)];
         return beyond.Length > 0
             ? new Reading { Request = request, Board = board, Behaviours = [], Missing = [], Refused = beyond, Assumed = [] }

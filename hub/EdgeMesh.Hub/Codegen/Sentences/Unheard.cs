@@ -64,6 +64,7 @@ internal sealed class Unheard
         foreach (Condition condition in behaviour.Conditions.Where(c => c.Kind == "time"))
         {
             _minutes.UnionWith([condition.FromMin % 1440, condition.ToMin % 1440]);
+            _seconds.Add((condition.ToMin - condition.FromMin + 1440) % 1440 * 60);
         }
 
         foreach ((string name, JsonNode? value) in behaviour.Values.Where(v => template.Parameter(v.Key) is { Type: not "pin" }))

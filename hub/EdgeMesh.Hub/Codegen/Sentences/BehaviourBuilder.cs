@@ -58,6 +58,11 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
 
         foreach (Behaviour behaviour in all)
         {
+            if (behaviour is { Kind: "threshold", DurationS: not null } && !behaviour.Values.ContainsKey("pause_s"))
+            {
+                assumed.Add($"After {Wording.Time(behaviour.DurationS)} the {Wording.Name(behaviour.Actuator)} rests for 10 min before it may be on again.");
+            }
+
             if (Defaults.GetValueOrDefault(behaviour.Template) is { } untold && untold.Parameters.All(p => !behaviour.Values.ContainsKey(p)) && (behaviour.Template != "tank_level" || behaviour.Publishes.Contains("level")))
             {
                 assumed.Add(untold.Note);

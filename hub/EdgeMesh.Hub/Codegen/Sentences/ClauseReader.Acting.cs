@@ -162,6 +162,10 @@ internal sealed partial class ClauseReader
         {
             statement.DurationS = bare.Value;
         }
+        else if (statement.Action == "sweep" && clause.Parts.FindAll(p => p.Item.IsTime) is [{ Item: var sweep }])
+        {
+            statement.PeriodS = sweep.Value;
+        }
 
         if (clause.First("onoff") is { } phases)
         {

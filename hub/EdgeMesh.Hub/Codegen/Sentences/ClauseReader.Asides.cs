@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using EdgeMesh.Contracts;
 
 namespace EdgeMesh.Hub.Codegen.Sentences;
 
@@ -80,6 +81,16 @@ internal sealed partial class ClauseReader
             giver.Without.UnionWith(unwanted);
             _honoured.Add(clause.Parts[not].Item);
             clause.Parts.RemoveRange(not, end - not);
+        }
+    }
+
+    // "read the DHT22 when the button is pressed": readings come at a period.
+    private void ByEvent(Clause clause, Entity[] sensors)
+    {
+        bool moment = clause.Has("when") && !clause.HasAction && clause.Parts.Any(p => p.Item.Class is "pressed" or "held" or "released" or "motion" or "nomotion" or "open" or "close");
+        if ((moment || (_waiting.Exists(t => !t.IsLimit) && !clause.HasAction)) && sensors.FirstOrDefault(s => SensorTemplate.Of(s) is { DefaultPeriodS: > 0 }) is { Count: false } periodic)
+        {
+            refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"Readings are published at a period, and not by an event: let the {Wording.Name(periodic.Kind)} be read every so many seconds, or publish the event itself."));
         }
     }
 }

@@ -235,6 +235,7 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
         }
 
         Limits(clause, sensors);
+        ByEvent(clause, sensors);
     }
 
     // "tell me when the tank is below 20 %": readings are published at a period, not by their value.

@@ -86,7 +86,7 @@ internal static partial class Folding
     }
 
     private static (Item, int)? Address(List<Item> items, int at) =>
-        Is(items, at, "address") && Is(items, at + 1, "number") ? (new Item("address_no", "", items[at + 1].Text, items[at + 1].Value), 2) : null;
+        Is(items, at, "address") && Is(items, at + 1, "number") ? (new Item("setting", "address", items[at + 1].Text, items[at + 1].Value), 2) : null;
 
     // twice a minute, 3 times per hour.
     private static (Item, int)? Times(List<Item> items, int at)

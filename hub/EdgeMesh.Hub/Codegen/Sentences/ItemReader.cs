@@ -46,6 +46,11 @@ internal sealed partial class ItemReader
     {
         if (Topics.At(_tokens, _at) is var (name, after))
         {
+            if (Last?.Class is "onword" or "at" or "to")
+            {
+                _items.RemoveAt(_items.Count - 1);
+            }
+
             _items.Add(new Item("topic", "", name));
             _at = after;
             return;

@@ -134,11 +134,6 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
 
         bool any = ons.Length > 1 || ons.Any(s => s.Or) || on.Any(t => t.Kind == "outside");
         double? maxOnS = DurationS;
-        if (maxOnS is not null)
-        {
-            assumed.Add($"After {Wording.Time(maxOnS)} the {Name} rests for 10 min before it may be on again.");
-        }
-
         JsonArray rules = [.. pairs.Select(p => (JsonNode)new JsonArray(p.Sensor.Prefix + p.Quantity, p.Above, Number(p.On), Number(p.Off)))];
         Dictionary<string, JsonNode?> values = new() { ["rules"] = rules, ["all"] = !any && pairs.Count > 1, ["max_on_s"] = maxOnS ?? 0 };
         bool soil = pairs is [{ Quantity: "moisture", Above: false }] && maxOnS is not null && pairs[0].Off > pairs[0].On;

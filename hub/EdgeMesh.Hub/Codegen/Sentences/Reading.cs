@@ -125,11 +125,7 @@ public sealed record Behaviour
         Put(json, "sensor", Sensor);
         Put(json, "actuator", Actuator);
         json["pins"] = new JsonObject(Pins.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
-        if (Publishes.Count > 0)
-        {
-            json["publishes"] = new JsonArray([.. Publishes.Select(p => (JsonNode)p)]);
-        }
-
+        json["publishes"] = new JsonArray([.. Publishes.Select(p => (JsonNode)p)]);
         Put(json, "period_s", Number(PeriodS));
         Put(json, "duration_s", Number(DurationS));
         Put(json, "delay_s", Number(DelayS));

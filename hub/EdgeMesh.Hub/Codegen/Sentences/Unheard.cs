@@ -109,7 +109,6 @@ internal sealed class Unheard
             "dim" => _behaviours.Any(b => b.Kind == "dimmer" || b.Kind == "neopixel"),
             "effect" or "colour" => Does(item.Id),
             "command" => true,
-            "address_no" => Has(_numbers, item.Value),
             _ => true,
         };
     }

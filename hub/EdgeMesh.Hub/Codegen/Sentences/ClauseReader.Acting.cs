@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using EdgeMesh.Contracts;
@@ -18,12 +17,18 @@ internal sealed partial class ClauseReader
         {
             targets = [.. _last.Targets];
         }
+        else if (targets.Length > 0 && clause.Joint == "and")
+        {
+            // "the lamp on pin 25 and the fan on pin 26 on above 28 °C": the verb is for both.
+            targets = [.. _waitingTargets, .. targets];
+        }
         else if (targets.Length == 0)
         {
             Entity[] all = [.. entities.Entities.Where(e => !e.Sensor)];
             targets = all.Length == 1 || (all.Length > 0 && all[0].Twins.Count == all.Length - 1) ? all : [];
         }
 
+        _waitingTargets.Clear();
         statement.Targets.AddRange(targets.Distinct());
         if (negated && clause.Has("window") && statement.Targets.Count > 0)
         {
@@ -126,9 +131,6 @@ internal sealed partial class ClauseReader
         _waitingOr = false;
     }
 
-    // They say how long something must last before it counts.
-    private static readonly string[] AtLeast = ["for more", "for longer", "for at least", "for over", "longer", "more than", "over", "at least"];
-
     private void Times(Statement statement, Clause clause, bool reads)
     {
         // "open for 5 minutes" says how long it must last; "for 5 minutes" behind an action how long that does.
@@ -136,12 +138,6 @@ internal sealed partial class ClauseReader
         for (int i = 0; i < clause.Parts.Count; i++)
         {
             Item item = clause.Parts[i].Item;
-            bool holds = item.Class == "duration" && i > 0 && (clause.Parts[i - 1].Item.Class == "held" || (clause.Parts[i - 1].Item.Class is "threshold" or "band" && AtLeast.Any(w => item.Text.StartsWith(w, StringComparison.Ordinal))));
-            if (holds)
-            {
-                refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"No template waits until “{clause.Parts[i - 1].Item.Text}” has lasted “{item.Text}”. Leave the time out, or say how long the output should be on."));
-            }
-
             lasting = Clause.IsTrigger(item) ? item.Class is "open" or "close" or "nomotion" : lasting && item.Class is "duration" or "sensor";
             if (item.Class == "duration" && lasting && clause.Parts.Take(i).Any(p => p.Item.Class == "when"))
             {
@@ -158,7 +154,7 @@ internal sealed partial class ClauseReader
         }
 
         // "run the pump 15 minutes every hour"
-        if (statement.DurationS is null && statement.DelayS is null && statement.Action is "on" or "" && clause.Parts.FindAll(p => p.Item.IsTime) is [{ Item: var bare }])
+        if (statement.DurationS is null && statement.DelayS is null && statement.Action is "on" or "" && clause.Parts.FindAll(p => p.Item.IsTime) is [{ Item: { Id: "" } bare }])
         {
             statement.DurationS = bare.Value;
         }

@@ -25,6 +25,7 @@ internal sealed partial class ClauseReader
     private void Asides(Clause clause)
     {
         Unwanted(clause);
+        Lasting(clause);
         for (int i = 0; i < clause.Parts.Count; i++)
         {
             (Item item, Entity? entity) = clause.Parts[i];
@@ -91,6 +92,22 @@ internal sealed partial class ClauseReader
         if ((moment || (_waiting.Exists(t => !t.IsLimit) && !clause.HasAction)) && sensors.FirstOrDefault(s => SensorTemplate.Of(s) is { DefaultPeriodS: > 0 }) is { Count: false } periodic)
         {
             refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"Readings are published at a period, and not by an event: let the {Wording.Name(periodic.Kind)} be read every so many seconds, or publish the event itself."));
+        }
+    }
+
+    // They say how long something must last before it counts.
+    private static readonly string[] AtLeast = ["for more", "for longer", "for at least", "for over", "longer", "more than", "over", "at least"];
+
+    // "above 30 °C for more than 5 minutes", "held for 3 s".
+    private void Lasting(Clause clause)
+    {
+        for (int i = 1; i < clause.Parts.Count; i++)
+        {
+            (Item before, Item item) = (clause.Parts[i - 1].Item, clause.Parts[i].Item);
+            if (item.Class == "duration" && (before.Class == "held" || (before.Class is "threshold" or "band" && AtLeast.Any(w => item.Text.StartsWith(w, StringComparison.Ordinal)))))
+            {
+                refused.Add(new RefusedPart(ErrorCodes.RequestUnsupported, $"No template waits until “{before.Text}” has lasted “{item.Text}”. Leave the time out, or say how long the output should be on."));
+            }
         }
     }
 }

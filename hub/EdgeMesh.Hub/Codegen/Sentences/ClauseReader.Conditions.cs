@@ -58,7 +58,12 @@ internal sealed partial class ClauseReader
 
         if (!forStatement && !clause.Has("period"))
         {
-            _waitingDurationS ??= clause.First("duration")?.Value ?? clause.First("delay")?.Value ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.IsTime)?.Value;
+            _waitingDurationS ??= clause.First("duration")?.Value ?? clause.First("delay")?.Value ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i is { IsTime: true, Id: "" })?.Value;
+        }
+
+        if (triggers.Count == 0 && clause.Actuators.Any() && !clause.Sensors.Any())
+        {
+            _waitingTargets.AddRange(clause.Actuators);
         }
 
         Sensors(clause, triggers.Count > 0);
@@ -91,7 +96,7 @@ internal sealed partial class ClauseReader
     {
         // "DS18B20 on pin 4, 10 s": a time beside a sensor that nothing else takes is its period.
         Entity? beside = clause.Actuators.Any() ? null : clause.Sensors.FirstOrDefault() ?? (_verb == "read" && clause.Joint == "comma" ? _lastSensor : null);
-        if (beside is { PeriodSaid: false, Quantities.Length: > 0 } && !clause.Has("period", "setting") && !clause.HasTrigger && clause.Parts.FindAll(p => p.Item.IsAmount) is [{ Item: { IsTime: true } bare }])
+        if (beside is { PeriodSaid: false, Quantities.Length: > 0 } && !clause.Has("period", "setting") && !clause.HasTrigger && clause.Parts.FindAll(p => p.Item.IsAmount) is [{ Item: { IsTime: true, Id: "" } bare }])
         {
             SetPeriod(beside, bare.Value);
             _waitingDurationS = null;

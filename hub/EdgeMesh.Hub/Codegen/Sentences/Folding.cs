@@ -215,7 +215,7 @@ internal static partial class Folding
     private static (Item, int)? Postfix(List<Item> items, int at)
     {
         int op = Is(items, at + 1, "or") ? at + 2 : at + 1;
-        return Peek(items, at) is { IsAmount: true, IsTime: false } amount && Is(items, op, "above", "below") && Peek(items, op + 1) is not { IsAmount: true } && !Is(items, at - 1, "above", "below")
+        return Peek(items, at) is { IsAmount: true, IsTime: false } amount && Is(items, op, "above", "below") && Peek(items, op + 1) is not { IsAmount: true } && !Is(items, at - 1, "above", "below") && !items[op].Text.EndsWith(" than", StringComparison.Ordinal)
             ? (Limit(items[op], amount, Words(items, at, op)), op - at + 1)
             : null;
     }
@@ -230,7 +230,7 @@ internal static partial class Folding
 
     // on at 28 °C, off at 60 %; a percentage with "on" is a brightness.
     private static (Item, int)? AtLimit(List<Item> items, int at) =>
-        Is(items, at, "at") && Is(items, at - 1, "on", "off") && Peek(items, at + 1) is { Class: "measure", Dimension: "temperature" or "degrees" or "pressure" or "length" or "voltage" or "percent" } amount
+        Is(items, at, "at") && Is(items, Is(items, at - 1, "it") ? at - 2 : at - 1, "on", "off") && Peek(items, at + 1) is { Class: "measure", Dimension: "temperature" or "degrees" or "pressure" or "length" or "voltage" or "percent" } amount
         && !(amount.Dimension == "percent" && Is(items, at - 1, "on"))
             ? (new Item("threshold", "at", Words(items, at, at + 1), amount.Value) { Dimension = amount.Dimension, Unit = amount.Unit }, 2)
             : null;
@@ -274,5 +274,6 @@ internal static partial class Folding
         Is(items, at, "after") && Peek(items, at + 1) is { IsTime: true } time ? (new Item("delay", "", Words(items, at, at + 1), time.Value), 2) : null;
 
     private static (Item, int)? AmountAfter(List<Item> items, int at) =>
+        Peek(items, at) is { IsTime: true } still && Is(items, at + 1, "nomotion") && !Is(items, at - 1, "after", "for", "until") ? (new Item("delay", "after", Words(items, at, at + 1), still.Value), 2) :
         Peek(items, at) is { IsTime: true } time && Is(items, at + 1, "after") ? (new Item("delay", "after", Words(items, at, at + 1), time.Value), 2) : null;
 }

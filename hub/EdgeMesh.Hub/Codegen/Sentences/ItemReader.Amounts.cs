@@ -122,10 +122,18 @@ internal sealed partial class ItemReader
                 after = nextAfter;
                 more = Text(after) == "and" ? after + 1 : after;
             }
+
+            // 1 min 30
+            if (smallest >= 60 && after < _tokens.Count && _tokens[after] is { IsNumber: true, Value: > 0 and < 60 } rest && Text(after + 1) is "" or "," or "." or ";")
+            {
+                unitValue += rest.Value * smallest / 60;
+                after++;
+            }
         }
 
         string text = string.Join(' ', _tokens.Skip(start).Take(after - start).Select(t => t.Text));
-        _items.Add(new Item(unit is null ? "number" : "measure", "", text, unitValue) { Dimension = unit?.Dimension ?? "", Unit = unit?.Name ?? "" });
+        bool inside = unit is { Dimension: "time" } && Text(start - 1) is "in" or "within";
+        _items.Add(new Item(unit is null ? "number" : "measure", inside ? "in" : "", text, unitValue) { Dimension = unit?.Dimension ?? "", Unit = unit?.Name ?? "" });
         _at = after;
         return true;
     }

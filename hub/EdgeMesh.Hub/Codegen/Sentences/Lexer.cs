@@ -49,7 +49,11 @@ internal sealed class Lexer
     private void Next()
     {
         char c = _text[_at];
-        if (char.IsAsciiDigit(c) || (c is '-' or '.' && IsDigit(_at + 1) && !_glued))
+        if (c == '+' && IsDigit(_at + 1) && (_at == 0 || char.IsWhiteSpace(_text[_at - 1])))
+        {
+            _at++;
+        }
+        else if (char.IsAsciiDigit(c) || (c is '-' or '.' && IsDigit(_at + 1) && !_glued))
         {
             Number();
         }

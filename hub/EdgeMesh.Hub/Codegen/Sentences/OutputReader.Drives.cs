@@ -55,7 +55,7 @@ internal sealed partial class OutputReader
 
     private OutputReading Relay()
     {
-        double? durationS = DurationS ?? about.Select(s => s.DelayS).FirstOrDefault(d => d is not null);
+        double? durationS = DurationS ?? about.Where(s => s.Action != "on").Select(s => s.DelayS).FirstOrDefault(d => d is not null);
         bool on = about[0].Action is "on" && !about.Any(s => s.Command);
         if (on)
         {

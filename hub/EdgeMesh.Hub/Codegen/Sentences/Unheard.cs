@@ -105,6 +105,7 @@ internal sealed class Unheard
             "number" => Has(_numbers, item.Value) || Counts(i),
             "timesword" or "times" or "vague" => false,
             "blink" => Does("blink", "pulse", "chase"),
+            "toggle" => Does("toggle") || _behaviours.Any(b => b.Kind is "cycle" or "relay"),
             "sweep" => _behaviours.Any(b => b.Kind == "servo"),
             "dim" => _behaviours.Any(b => b.Kind == "dimmer" || b.Kind == "neopixel"),
             "effect" or "colour" => Does(item.Id),

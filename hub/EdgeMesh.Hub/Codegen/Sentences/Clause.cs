@@ -33,7 +33,8 @@ internal sealed class Clause
 
     // To open is an action of a valve and an event of a door.
     internal static bool IsAction(Item item, Entity? entity, Clause clause) =>
-        Actions.Contains(item.Class) || item.Class == "switch" || (item.Class == "colour" && clause.Actuators.Any(a => a.Kind == "neopixel")) || (item.Class is "open" or "close" && clause.OpensSomething);
+        Actions.Contains(item.Class) || item.Class == "switch" || (item is { Class: "measure", Dimension: "percent" } && clause.Actuators.Any(a => a.Kind is "led" or "light") && !clause.HasTrigger && !clause.Has("read", "publish"))
+        || (item.Class == "colour" && clause.Actuators.Any(a => a.Kind == "neopixel")) || (item.Class is "open" or "close" && clause.OpensSomething);
 
     private bool NoContact { get; init; }
 

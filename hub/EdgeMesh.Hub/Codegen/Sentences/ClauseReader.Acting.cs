@@ -86,8 +86,10 @@ internal sealed partial class ClauseReader
         return action?.Class switch
         {
             null => clause.HasAction || _last is null ? "" : _last.Action == "off" && !clause.HasTrigger ? "" : clause.Has("command") && clause.Actuators.Any() ? "" : _last.Action,
-            "open" or "onoff" => "on",
-            "close" => "off",
+            // A valve that closes is off; a relay that closes its contact is on.
+            "open" or "close" when (action.Class == "close") == clause.Actuators.Any(a => a is { Kind: "relay", Load: not "valve" }) => "on",
+            "open" or "close" => "off",
+            "onoff" => "on",
             "keep" when clause.Has("on", "off") && !clause.Has("band", "threshold") => clause.Has("off") ? "off" : "on",
             _ => action.Class,
         };

@@ -56,7 +56,11 @@ internal sealed partial class ClauseReader
             _waitingAtMin ??= clause.First("at_time")?.Value;
         }
 
-        if (!forStatement && !clause.Has("period"))
+        if (!forStatement && _last is { DurationS: null } && clause.Joint != "stop" && clause.First("duration") is { } most && AtMost.Any(w => most.Text.StartsWith(w, StringComparison.Ordinal)))
+        {
+            _last.DurationS = most.Value;
+        }
+        else if (!forStatement && !clause.Has("period"))
         {
             _waitingDurationS ??= clause.First("duration")?.Value ?? clause.First("delay")?.Value ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i is { IsTime: true, Id: "" })?.Value;
         }
@@ -68,7 +72,7 @@ internal sealed partial class ClauseReader
 
         Sensors(clause, triggers.Count > 0);
         Period(clause, forStatement);
-        bool quantity = clause.Has("quantity") && _publishing && _lastSensor is not null && triggers.Count == 0;
+        bool quantity = clause.Has("quantity") && (_publishing || clause.Has("only") || _lastSensor?.Publishes.Count > 0) && _lastSensor is not null && triggers.Count == 0;
         if (quantity)
         {
             Publish(_lastSensor!, clause, [.. clause.Parts.Where(p => p.Item.Is("quantity") && p.Item.Id is not ("reading" or "motion")).Select(p => p.Item.Id)]);
@@ -80,6 +84,8 @@ internal sealed partial class ClauseReader
         }
     }
 
+    private static readonly string[] AtMost = ["max", "at most", "for max", "for at most", "no longer", "not longer", "limited", "for up to", "for no longer", "for a max"];
+
     private void Sensors(Clause clause, bool triggered)
     {
         foreach (Entity sensor in clause.Sensors)
@@ -87,7 +93,8 @@ internal sealed partial class ClauseReader
             if (!triggered)
             {
                 _lastSensor = sensor;
-                _verb = "read";
+                // Where a sensor sits, said after what is done, does not end what is said of that.
+                _verb = _last is not null && _verb == "act" && !clause.Has("period") && clause.Joint != "stop" ? "act" : "read";
             }
         }
     }

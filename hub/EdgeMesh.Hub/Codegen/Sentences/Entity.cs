@@ -59,7 +59,9 @@ internal sealed class Entity(string kind, bool sensor, string label)
 
     internal string[] Roles => RolesByKind.GetValueOrDefault(Kind, []);
 
-    internal string[] Quantities => QuantitiesByKind.GetValueOrDefault(Kind, []);
+    internal string[] Quantities => QuantitiesOf(Kind);
+
+    internal static string[] QuantitiesOf(string kind) => QuantitiesByKind.GetValueOrDefault(kind, []);
 
     internal bool HasPin => Pins.Count + Loose.Count > 0;
 

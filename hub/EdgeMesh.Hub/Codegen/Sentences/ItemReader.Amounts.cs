@@ -222,7 +222,8 @@ internal sealed partial class ItemReader
             before--;
         }
 
-        before -= Text(before) is "the" or "my" or "our" or "your" or "his" or "her" or "their" or "a" or "an" ? 1 : 0;
-        return Text(before) is "in" or "inside" or "of" or "for" or "from" or "near" or "behind" or "under" or "beside" or "called" or "named" or "labelled" or "labeled";
+        return Text(before) is "called" or "named" or "labelled" or "labeled"
+            || (Text(before) is "the" or "my" or "our" or "your" or "his" or "her" or "their" or "a" or "an"
+                && Text(before - 1) is "in" or "inside" or "of" or "for" or "from" or "near" or "behind" or "under" or "beside");
     }
 }

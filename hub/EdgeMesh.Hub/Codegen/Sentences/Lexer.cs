@@ -13,6 +13,7 @@ internal sealed class Lexer
     private readonly List<Token> _tokens = [];
     private int _at;
     private bool _glued;
+    private int _closes;
 
     private Lexer(string text) => _text = text;
 
@@ -68,8 +69,10 @@ internal sealed class Lexer
         }
         else
         {
+            // A comma in brackets parts nothing: "the BME280 (SDA 21, SCL 22) reports".
+            _closes = c == '(' ? _text.IndexOf(')', _at) : _closes;
             _at++;
-            Sign(c);
+            Sign(c == ',' && _at < _closes ? '(' : c);
         }
     }
 
@@ -183,9 +186,10 @@ internal sealed class Lexer
     {
         string[] parts = _text[start..(_at + 3)].Split(':');
         _at += 3;
+        bool range = _at < _text.Length && _text[_at] == '-';
         int hours = int.Parse(parts[0], CultureInfo.InvariantCulture), minutes = int.Parse(parts[1], CultureInfo.InvariantCulture);
         Add(new Token($"{parts[0]}:{parts[1]}", hours < 0 || hours > 24 || minutes > 59 ? double.PositiveInfinity : (hours * 60) + minutes, true, _glued));
-        _glued = false;
+        _glued = range;
     }
 
     private void Add(Token token) => _tokens.Add(token);

@@ -57,6 +57,11 @@ internal sealed partial class OutputReader
     {
         double? durationS = DurationS ?? about.Where(s => s.Action != "on").Select(s => s.DelayS).FirstOrDefault(d => d is not null);
         bool on = about[0].Action is "on" && !about.Any(s => s.Command);
+        if (about[0].Action == "" && !about.Any(s => s.Command) && (limits.Find("pir") ?? limits.Find("button") ?? limits.Find("contact")) is { } input)
+        {
+            missing.Add(new MissingPart("trigger", $"When should the {actuator.Label} be switched: by the {input.Label}, or by command?"));
+        }
+
         if (on)
         {
             assumed.Add($"The {Name} is on when the program starts, and follows commands.");

@@ -81,7 +81,7 @@ internal sealed partial class OutputReader
 
         bool held = about.Any(s => s.Triggers.Any(t => t.Kind is "held" || (t.Kind == "pressed" && (s.Text.Contains("while", StringComparison.Ordinal) || s.Text.Contains("as long as", StringComparison.Ordinal)))));
         double? durationS = DurationS;
-        bool both = about.Any(s => s.Action == "on" && s.Triggers.Count > 0) && about.Any(s => s.Action == "off" && s.Triggers.Any(t => t.Kind == "pressed"));
+        bool both = about.Any(s => s.Action == "on") && about.Any(s => s.Action == "off" && s.Triggers.Any(t => t.Kind == "pressed"));
         string action = held ? "hold" : durationS is not null ? "timed" : both || about.Any(s => s.Action == "toggle") ? "toggle" : about[0].Action is "off" or "on" ? about[0].Action : "toggle";
         values["action"] = action;
         if (durationS is not null)

@@ -21,6 +21,9 @@ internal static class Particles
                 case "number" when last?.Class is "sensor" or "actuator" && item.Value is >= 1 and <= 9 && next is not null && (next.Class == "pinno" || ((next.Class is "onword" or "at" || next is { Class: "stop", Text: ":" }) && i + 2 < items.Count && items[i + 2].Class == "pinno")):
                     // "relay 1 on pin 26": the pin tells it from the others.
                     break;
+                case "colour" when next is { Class: "actuator", Id: "led" or "light" or "alarm" or "buzzer" }:
+                    // "the red LED" is red by itself.
+                    break;
                 case "read" or "publish" when next?.Class is "above" or "below":
                     // "the sensor shows more than 28": what it shows is meant, and nothing to be done.
                     break;

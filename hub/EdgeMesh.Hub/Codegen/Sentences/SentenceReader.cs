@@ -79,7 +79,7 @@ public static class SentenceReader
 
         if (behaviours.Count > 0 && refused.Count == 0 && missing.Count == 0)
         {
-            missing.AddRange(Unheard.In(said, behaviours, clauses.Honoured));
+            missing.AddRange(Unheard.In(said, behaviours, clauses.Honoured, entities.Entities.SelectMany(e => e.Without).ToHashSet()));
         }
         else if (behaviours.Count == 0 && refused.Count == 0 && missing.Count == 0)
         {

@@ -16,13 +16,15 @@ internal sealed class Unheard
     private readonly IReadOnlyList<Item> _items;
     private readonly IReadOnlyList<Behaviour> _behaviours;
     private readonly IReadOnlySet<Item> _honoured;
+    private readonly IReadOnlySet<string> _without;
     private readonly HashSet<double> _seconds = [];
     private readonly HashSet<double> _numbers = [];
     private readonly HashSet<double> _pins = [];
     private readonly HashSet<double> _minutes = [];
 
-    private Unheard(IReadOnlyList<Item> items, IReadOnlyList<Behaviour> behaviours, IReadOnlySet<Item> honoured)
+    private Unheard(IReadOnlyList<Item> items, IReadOnlyList<Behaviour> behaviours, IReadOnlySet<Item> honoured, IReadOnlySet<string> without)
     {
+        _without = without;
         _items = items;
         _behaviours = behaviours;
         _honoured = honoured;
@@ -36,9 +38,10 @@ internal sealed class Unheard
     /// <param name="items">The request.</param>
     /// <param name="behaviours">What was read of it.</param>
     /// <param name="honoured">Words such as "not" and "until" that changed something.</param>
-    internal static IEnumerable<MissingPart> In(IReadOnlyList<Item> items, IReadOnlyList<Behaviour> behaviours, IReadOnlySet<Item> honoured)
+    /// <param name="without">Readings that were said not to be published.</param>
+    internal static IEnumerable<MissingPart> In(IReadOnlyList<Item> items, IReadOnlyList<Behaviour> behaviours, IReadOnlySet<Item> honoured, IReadOnlySet<string> without)
     {
-        Unheard unheard = new(items, behaviours, honoured);
+        Unheard unheard = new(items, behaviours, honoured, without);
         return Enumerable.Range(0, items.Count).Where(i => !unheard.Heard(i)).Select(i => new MissingPart("meaning", Question(items[i])));
     }
 
@@ -106,6 +109,8 @@ internal sealed class Unheard
             "timesword" or "times" or "vague" => false,
             "blink" => Does("blink", "pulse", "chase"),
             "toggle" => Does("toggle") || _behaviours.Any(b => b.Kind is "cycle" or "relay"),
+            "keep" => !_behaviours.Any(b => b.Kind == "button" && b.Action != "hold"),
+            "quantity" when item.Id is "temperature" or "humidity" or "pressure" => Gives(item.Id),
             "sweep" => _behaviours.Any(b => b.Kind == "servo"),
             "dim" => _behaviours.Any(b => b.Kind == "dimmer" || b.Kind == "neopixel"),
             "effect" or "colour" => Does(item.Id),
@@ -113,6 +118,11 @@ internal sealed class Unheard
             _ => true,
         };
     }
+
+    // What is named is published or decides, or was said to be left out.
+    private bool Gives(string quantity) =>
+        !_behaviours.Any(b => b.Publishes.Count > 0 && Entity.QuantitiesOf(b.Sensor ?? "").Contains(quantity)) || _without.Contains(quantity)
+        || _behaviours.Any(b => b.Publishes.Contains(quantity) || b.Thresholds.Any(t => t.Quantity == quantity) || b.Conditions.Any(c => c.Text.StartsWith(quantity, StringComparison.Ordinal)));
 
     private bool Does(params string[] words) => _behaviours.Any(b => words.Any(w => b.Action?.Contains(w, StringComparison.Ordinal) == true));
 

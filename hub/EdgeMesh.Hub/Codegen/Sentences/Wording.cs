@@ -22,7 +22,7 @@ internal static class Wording
             "schedule" => $"Turn the {Name(b.Actuator)}{pins} on by the time of day",
             "motion_light" => $"Turn the {Name(b.Actuator)} on at motion{pins}, off {(b.DurationS == 0 ? "when" : Time(b.DurationS) + " after")} it ends",
             "button" when b.Actuator is not null => $"{Act(b)} the {Name(b.Actuator)} by the button{pins}{(b.DurationS is null ? "" : $", for {Time(b.DurationS)}")}",
-            "door" when b.Actuator is not null => $"Turn the {Name(b.Actuator)} on when the contact opens{pins}{(b.DelayS > 0 ? $" and stays open for {Time(b.DelayS)}" : "")}{(b.DurationS > 0 ? $", for at most {Time(b.DurationS)}" : "")}",
+            "door" when b.Actuator is not null => $"Turn the {Name(b.Actuator)} on when the contact {(b.Trigger == "close" ? "closes" : "opens")}{pins}{(b.DelayS > 0 ? $" and stays so for {Time(b.DelayS)}" : "")}{(b.DurationS > 0 ? $", for at most {Time(b.DurationS)}" : "")}",
             "button" or "door" or "motion" or "rotary" => $"Publish the {Name(b.Sensor)}{pins} when it changes",
             "servo" when b.PeriodS is not null => $"Run the servo{pins}, {b.Action} every {Time(b.PeriodS)}",
             _ => $"Run the {Name(b.Actuator)}{pins}{(b.Action is null ? "" : ", " + b.Action)}",

@@ -18,13 +18,16 @@ internal static class Particles
                 case "onword":
                     i += On(items, i, settled, assumed) ? 1 : 0;
                     break;
+                case "publish" when item.Text == "push" && items.Exists(s => s is { Class: "sensor", Id: "button" }) && next?.Class is not ("quantity" or "sensor" or "it"):
+                    settled.Add(item with { Class = "pressed", Id = "pressed" });
+                    break;
                 case "number" when last?.Class is "sensor" or "actuator" && item.Value is >= 1 and <= 9 && next is not null && (next.Class == "pinno" || ((next.Class is "onword" or "at" || next is { Class: "stop", Text: ":" }) && i + 2 < items.Count && items[i + 2].Class == "pinno")):
                     // "relay 1 on pin 26": the pin tells it from the others.
                     break;
                 case "colour" when next is { Class: "actuator", Id: "led" or "light" or "alarm" or "buzzer" }:
                     // "the red LED" is red by itself.
                     break;
-                case "read" or "publish" when next?.Class is "above" or "below":
+                case "read" or "publish" when next?.Class is "above" or "below" || (next?.Class is "quantity" && i + 2 < items.Count && items[i + 2].Class is "above" or "below" && settled.Exists(s => s.Class == "when")):
                     // "the sensor shows more than 28": what it shows is meant, and nothing to be done.
                     break;
                 case "at" when next is { Class: "number" } && last?.Class is "sensor" && IsPin(next):

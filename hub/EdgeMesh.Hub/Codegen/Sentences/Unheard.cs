@@ -48,7 +48,7 @@ internal sealed class Unheard
     private static string Question(Item item) => item.Class switch
     {
         "unknown" => $"I do not understand “{item.Text}”. What does it mean, or may it be left out?",
-        "unless" => $"What does “{item.Text}” keep from happening? Say what should be done, and when.",
+        "unless" => $"What should be done, and when, and what does “{item.Text}” keep from happening?",
         "vague" => $"How long or how often is “{item.Text}”?",
         _ => $"What is “{item.Text}” for? I found no place for it.",
     };
@@ -99,7 +99,7 @@ internal sealed class Unheard
             "period" when item.Value == 86400 => Has(_seconds, item.Value) || _minutes.Count > 0,
             "period" or "duration" or "delay" => Has(_seconds, item.Value) || _honoured.Contains(item),
             "onoff" => Has(_seconds, item.Value) && Has(_seconds, item.Value + item.Value2),
-            "setting" => double.IsNaN(item.Value) || Has(_numbers, item.Value),
+            "setting" => double.IsNaN(item.Value) || Has(item.Id.EndsWith("_ms", StringComparison.Ordinal) ? _seconds : _numbers, item.Value),
             "threshold" or "hyst" => Has(_numbers, item.Value),
             "band" => Has(_numbers, item.Value) && Has(_numbers, item.Value2),
             "window" => Has(_minutes, item.Value % 1440) && Has(_minutes, item.Value2 % 1440),

@@ -110,6 +110,12 @@ internal sealed partial class OutputReader
             return Switched(kinds.Length > 0 ? kinds : ["turned"]);
         }
 
+        if (about.SelectMany(s => s.Triggers).FirstOrDefault(t => t.Negated) is { } denied)
+        {
+            missing.Add(new MissingPart("meaning", $"Between which angles should the servo move, if not “{denied.Text}”?"));
+            return null;
+        }
+
         Item? band = about.SelectMany(s => s.Triggers).Select(t => new Item("band", "", t.Text, t.Value) { Value2 = t.Value2 }).FirstOrDefault();
         double[] angles = [.. about.SelectMany(s => s.Amounts).Where(a => a.Dimension is "degrees" or "temperature" or "").Select(a => a.Value)];
         bool sweeps = about.Any(s => s.Action == "sweep") || band is not null || (angles.Length > 1 && about.Any(s => s.PeriodS is not null));

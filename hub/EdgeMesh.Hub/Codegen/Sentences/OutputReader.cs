@@ -111,8 +111,9 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
         }
 
         double? offValue = offs.SelectMany(s => s.Triggers).Concat(about.SelectMany(s => s.Ends)).Where(t => t.IsLimit).Select(t => (double?)t.Value).FirstOrDefault();
-        Trigger[] on = [.. ons.SelectMany(s => s.Triggers.Where(t => t.IsLimit).Select(t => s.Action == "keep" ? Kept(t) : t.Kind == "at" ? At(t, offValue) : s.Action == "off" ? Turned(t) : t.Negated ? Turned(t) : t)).OfType<Trigger>()];
+        Trigger[] on = [.. ons.SelectMany(s => s.Triggers.Where(t => t.IsLimit).Select(t => s.Action == "keep" ? Kept(t) : t.Kind == "at" ? At(t, offValue) : (s.Action == "off") != t.Negated ? Turned(t) : t)).OfType<Trigger>()];
         Trigger[] off = [.. offs.SelectMany(s => s.Triggers.Where(t => t.IsLimit)), .. about.SelectMany(s => s.Ends.Where(t => t.IsLimit))];
+        off = [.. off.Select(t => t.Negated && t.Kind != "at" ? Turned(t) : t)];
         bool keepBand = ons.Any(s => s.Action == "keep" && s.Triggers.Any(t => t.Kind == "between"));
         if (keepBand)
         {

@@ -19,6 +19,7 @@ internal sealed class Unheard
     private readonly IReadOnlySet<string> _without;
     private readonly HashSet<double> _seconds = [];
     private readonly HashSet<double> _numbers = [];
+    private readonly HashSet<(double Value, string Unit)> _limits = [];
     private readonly HashSet<double> _pins = [];
     private readonly HashSet<double> _minutes = [];
 
@@ -61,7 +62,7 @@ internal sealed class Unheard
         foreach (Limit limit in behaviour.Thresholds)
         {
             double back = limit.Op == "above" ? limit.Value - limit.Hysteresis : limit.Value + limit.Hysteresis;
-            _numbers.UnionWith([limit.Value, back, limit.Hysteresis]);
+            _limits.UnionWith([(limit.Value, limit.Unit), (back, limit.Unit), (limit.Hysteresis, limit.Unit)]);
         }
 
         foreach (Condition condition in behaviour.Conditions.Where(c => c.Kind == "time"))
@@ -74,7 +75,15 @@ internal sealed class Unheard
         {
             foreach (double number in Numbers(value))
             {
-                _numbers.Add(number);
+                if (name is "gates")
+                {
+                    _limits.Add((number, ""));
+                }
+                else if (name is not ("rules" or "on_below" or "off_above"))
+                {
+                    _numbers.Add(number);
+                }
+
                 if (name.EndsWith("_s", StringComparison.Ordinal) || name.EndsWith("_ms", StringComparison.Ordinal))
                 {
                     _seconds.Add(name.EndsWith("_ms", StringComparison.Ordinal) ? number / 1000 : number);
@@ -100,11 +109,11 @@ internal sealed class Unheard
             "period" or "duration" or "delay" => Has(_seconds, item.Value) || _honoured.Contains(item),
             "onoff" => Has(_seconds, item.Value) && Has(_seconds, item.Value + item.Value2),
             "setting" => double.IsNaN(item.Value) || Has(item.Id.EndsWith("_ms", StringComparison.Ordinal) ? _seconds : _numbers, item.Value),
-            "threshold" or "hyst" => Has(_numbers, item.Value),
-            "band" => Has(_numbers, item.Value) && Has(_numbers, item.Value2),
+            "threshold" or "hyst" => Limits(item.Value, item.Unit),
+            "band" => (Limits(item.Value, item.Unit) && Limits(item.Value2, item.Unit)) || (Has(_numbers, item.Value) && Has(_numbers, item.Value2)),
             "window" => Has(_minutes, item.Value % 1440) && Has(_minutes, item.Value2 % 1440),
             "at_time" or "until_time" or "clock" => Has(_minutes, item.Value % 1440),
-            "measure" => Has(item.IsTime ? _seconds : _numbers, item.Value),
+            "measure" => Has(item.IsTime ? _seconds : _numbers, item.Value) || Limits(item.Value, item.Unit),
             "number" => Has(_numbers, item.Value) || Counts(i),
             "timesword" or "times" or "vague" => false,
             "blink" => Does("blink", "pulse", "chase"),
@@ -123,6 +132,10 @@ internal sealed class Unheard
     private bool Gives(string quantity) =>
         !_behaviours.Any(b => b.Publishes.Count > 0 && Entity.QuantitiesOf(b.Sensor ?? "").Contains(quantity)) || _without.Contains(quantity)
         || _behaviours.Any(b => b.Publishes.Contains(quantity) || b.Thresholds.Any(t => t.Quantity == quantity) || b.Conditions.Any(c => c.Text.StartsWith(quantity, StringComparison.Ordinal)));
+
+    // A number without a unit may be of any; one with it only of its own.
+    private bool Limits(double value, string unit) =>
+        Has([.. _limits.Where(l => unit.Length == 0 || l.Unit.Length == 0 || l.Unit == (unit == "°" ? "°C" : unit)).Select(l => l.Value)], value);
 
     private bool Does(params string[] words) => _behaviours.Any(b => words.Any(w => b.Action?.Contains(w, StringComparison.Ordinal) == true));
 

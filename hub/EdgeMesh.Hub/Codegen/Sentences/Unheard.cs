@@ -51,7 +51,7 @@ internal sealed class Unheard
         "unknown" => $"I do not understand “{item.Text}”. What does it mean, or may it be left out?",
         "unless" => $"What should be done, and when, and what does “{item.Text}” keep from happening?",
         "vague" => $"How long or how often is “{item.Text}”?",
-        _ => $"What is “{item.Text}” for? I found no place for it.",
+        _ => $"I found no place for “{item.Text}”: what is it for?",
     };
 
     private void Collect(Behaviour behaviour)

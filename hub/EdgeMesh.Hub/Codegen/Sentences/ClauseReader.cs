@@ -56,7 +56,7 @@ internal sealed partial class ClauseReader(EntityTable entities, List<RefusedPar
         }
         else if (_waiting.FirstOrDefault(t => t.IsLimit || t.Gate || (t.Kind is "motion" or "nomotion" && Statements.Count == 0)) is { } idle)
         {
-            missing.Add(new MissingPart("action", $"What should happen when “{idle.Text}”? Name an output and its pin."));
+            missing.Add(new MissingPart("action", $"What should happen when “{idle.Text}”: which output, on which pin?"));
         }
 
         if (_waitingPeriodS is { } seconds && _lastSensor is not null && !_lastSensor.PeriodSaid)

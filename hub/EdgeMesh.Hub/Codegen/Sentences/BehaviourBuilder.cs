@@ -8,7 +8,7 @@ using EdgeMesh.Hub.Codegen.Templates;
 namespace EdgeMesh.Hub.Codegen.Sentences;
 
 /// <summary>Makes behaviours of what the clauses said: one for each sensor that is read, one for each output.</summary>
-internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clauses, List<RefusedPart> refused, List<MissingPart> missing, List<string> assumed)
+internal sealed partial class BehaviourBuilder(EntityTable entities, ClauseReader clauses, List<RefusedPart> refused, List<MissingPart> missing, List<string> assumed)
 {
     private readonly LimitReader _limits = new(entities, clauses.Quantities, refused, missing, assumed);
     private readonly Dictionary<string, int> _names = [];
@@ -36,7 +36,7 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
             all.Add(Doze(all));
         }
 
-        return all;
+        return Settle(all);
     }
 
     // Two sensors of one quantity would publish under one name.
@@ -104,6 +104,11 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
         Dictionary<string, JsonNode?> values = new(template.Values);
         Dictionary<string, int> pins = Pins(sensor, template.PinParameters, values);
         bool periodic = template.DefaultPeriodS > 0;
+        if (periodic && sensor.PeriodS is null && clauses.SleepS is { } asleep && asleep >= template.DefaultPeriodS)
+        {
+            sensor.PeriodS = asleep;
+        }
+
         double period = periodic ? Period(sensor.PeriodS, template.DefaultPeriodS, "the " + Wording.Name(sensor.Kind)) : 0;
         string[] publishes = [.. Publishes(sensor, values)];
         if (periodic)
@@ -144,7 +149,7 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
             return ["count"];
         }
 
-        string[] gives = sensor.Kind == "hcsr04" && !sensor.Publishes.Contains("level") && sensor.Publishes.Count == 0 ? ["distance", "level"] : sensor.Quantities;
+        string[] gives = [.. sensor.Quantities.Except(sensor.Without)];
         return sensor.Publishes.Count > 0 ? sensor.Publishes.Where(gives.Contains).DefaultIfEmpty(gives[0]) : gives;
     }
 
@@ -174,6 +179,10 @@ internal sealed class BehaviourBuilder(EntityTable entities, ClauseReader clause
         if (parameters.Length > 1 && device.Loose.Count > 0 && device.Kind != "rotary_encoder")
         {
             missing.Add(new MissingPart("pin", $"Which pin of the {name} is {string.Join(" and which ", parameters)}: {string.Join(", ", device.Loose.Select(p => "GPIO " + p))}?"));
+        }
+        else if (device.Kind == "rotary_encoder" && device.Loose.Count == 1)
+        {
+            missing.Add(new MissingPart("pin", $"The {name} has two pins, A and B, and only GPIO {device.Loose[0]} was said. Which is the other?"));
         }
         else if (device.Kind == "rotary_encoder" && device.Loose.Count == 2)
         {

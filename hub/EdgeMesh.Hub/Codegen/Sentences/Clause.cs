@@ -7,7 +7,7 @@ namespace EdgeMesh.Hub.Codegen.Sentences;
 internal sealed class Clause
 {
     private static readonly string[] Breaks = ["stop", "comma", "and", "or", "but", "then"];
-    private static readonly string[] Actions = ["on", "off", "toggle", "blink", "dim", "sweep", "move", "keep", "effect"];
+    private static readonly string[] Actions = ["on", "off", "toggle", "blink", "dim", "sweep", "move", "keep", "effect", "onoff"];
     private static readonly string[] Events = ["motion", "nomotion", "pressed", "held", "released", "open", "close", "turned", "toohigh", "toolow"];
 
     internal List<(Item Item, Entity? Entity)> Parts { get; } = [];
@@ -33,7 +33,8 @@ internal sealed class Clause
 
     // To open is an action of a valve and an event of a door.
     internal static bool IsAction(Item item, Entity? entity, Clause clause) =>
-        Actions.Contains(item.Class) || item.Class == "switch" || (item.Class is "open" or "close" && clause.OpensSomething);
+        Actions.Contains(item.Class) || item.Class == "switch" || (item is { Class: "measure", Dimension: "percent" } && clause.Actuators.Any(a => a.Kind is "led" or "light") && !clause.HasTrigger && !clause.Has("read", "publish"))
+        || (item.Class == "colour" && clause.Actuators.Any(a => a.Kind == "neopixel")) || (item.Class is "open" or "close" && clause.OpensSomething);
 
     private bool NoContact { get; init; }
 

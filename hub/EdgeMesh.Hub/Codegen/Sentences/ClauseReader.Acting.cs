@@ -17,20 +17,22 @@ internal sealed partial class ClauseReader
         {
             targets = [.. _last.Targets];
         }
+        else if (targets.Length > 0 && clause.Joint == "and")
+        {
+            // "the lamp on pin 25 and the fan on pin 26 on above 28 °C": the verb is for both.
+            targets = [.. _waitingTargets, .. targets];
+        }
         else if (targets.Length == 0)
         {
             Entity[] all = [.. entities.Entities.Where(e => !e.Sensor)];
             targets = all.Length == 1 || (all.Length > 0 && all[0].Twins.Count == all.Length - 1) ? all : [];
         }
 
+        _waitingTargets.Clear();
         statement.Targets.AddRange(targets.Distinct());
-        if (negated && (clause.Has("window")) && _last is not null)
+        if (negated && clause.Has("window") && statement.Targets.Count > 0)
         {
-            foreach (Statement said in Statements.Where(s => s.Targets.Intersect(targets).Any()))
-            {
-                said.Conditions.AddRange(Conditions(clause).Select(c => c with { Negated = true }));
-            }
-
+            _denied.Add((clause, statement));
             return;
         }
 
@@ -61,16 +63,33 @@ internal sealed partial class ClauseReader
         _verb = "act";
     }
 
+    // "never run the pump at night", before or after what the pump does: it limits that.
+    private readonly List<(Clause Clause, Statement Statement)> _denied = [];
+
+    private void Deny()
+    {
+        foreach ((Clause clause, Statement denied) in _denied)
+        {
+            foreach (Statement said in Statements.Where(s => s.Targets.Intersect(denied.Targets).Any()))
+            {
+                said.Conditions.AddRange(Conditions(clause).Select(c => c with { Negated = true }));
+                _honoured.UnionWith(clause.Parts.Select(p => p.Item).Where(i => i.Class == "unless"));
+            }
+        }
+    }
+
     private string ActionOf(Clause clause)
     {
         Item? action = clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.Class is "blink" or "dim" or "sweep" or "move" or "keep" or "effect" or "toggle")
-            ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.Class is "on" or "off")
+            ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.Class is "on" or "off" or "onoff")
             ?? clause.Parts.Where(p => Clause.IsAction(p.Item, p.Entity, clause) && p.Item.Class is "open" or "close").Select(p => p.Item).FirstOrDefault();
         return action?.Class switch
         {
             null => clause.HasAction || _last is null ? "" : _last.Action == "off" && !clause.HasTrigger ? "" : clause.Has("command") && clause.Actuators.Any() ? "" : _last.Action,
-            "open" => "on",
-            "close" => "off",
+            // A valve that closes is off; a relay that closes its contact is on.
+            "open" or "close" when (action.Class == "close") == clause.Actuators.Any(a => a is { Kind: "relay", Load: not "valve" }) => "on",
+            "open" or "close" => "off",
+            "onoff" => "on",
             "keep" when clause.Has("on", "off") && !clause.Has("band", "threshold") => clause.Has("off") ? "off" : "on",
             _ => action.Class,
         };
@@ -134,6 +153,22 @@ internal sealed partial class ClauseReader
             {
                 statement.DelayS = item.Value;
             }
+        }
+
+        // "run the pump 15 minutes every hour"
+        if (statement.DurationS is null && statement.DelayS is null && statement.Action is "on" or "" && clause.Parts.FindAll(p => p.Item.IsTime) is [{ Item: { Id: "" } bare }])
+        {
+            statement.DurationS = bare.Value;
+        }
+        else if (statement.Action == "sweep" && clause.Parts.FindAll(p => p.Item.IsTime) is [{ Item: var sweep }])
+        {
+            statement.PeriodS = sweep.Value;
+        }
+
+        if (clause.First("onoff") is { } phases)
+        {
+            statement.DurationS = phases.Value;
+            statement.PeriodS = phases.Value + phases.Value2;
         }
 
         double? periodS = clause.First("period") is { Id: not "no_unit" } period ? period.Value : reads ? null : _waitingPeriodS;

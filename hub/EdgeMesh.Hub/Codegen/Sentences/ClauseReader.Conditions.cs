@@ -29,8 +29,8 @@ internal sealed partial class ClauseReader
                 _waitingOr |= clause.Joint == "or" && _waiting.Count > 0;
                 _waiting.AddRange(triggers);
                 int opens = clause.Parts.FindIndex(p => p.Item.Class is "open" or "close");
-            _waitingLasting |= opens >= 0 && clause.Parts.FindIndex(p => p.Item.Class == "duration") > opens;
-            _waitingDurationS ??= clause.First("duration")?.Value;
+                _waitingLasting |= opens >= 0 && clause.Parts.FindIndex(p => p.Item.Class == "duration") > opens;
+                _waitingDurationS ??= clause.First("duration")?.Value;
             }
         }
 
@@ -46,9 +46,9 @@ internal sealed partial class ClauseReader
             _last.HysteresisValue ??= clause.First("hyst")?.Value;
             _last.Amounts.AddRange(clause.Parts.Select(p => p.Item).Where(i => i.IsAmount && !i.IsTime));
         }
-        else if (_lastSensor is not null && _verb == "read" && !opening && triggers.Count == 0)
+        else if (triggers.Count == 0 && (clause.Sensors.LastOrDefault() ?? (_verb == "read" && !opening ? _lastSensor : null)) is { } sensor)
         {
-            _lastSensor.Conditions.AddRange(conditions);
+            sensor.Conditions.AddRange(conditions);
         }
         else
         {
@@ -56,14 +56,23 @@ internal sealed partial class ClauseReader
             _waitingAtMin ??= clause.First("at_time")?.Value;
         }
 
-        if (!forStatement && !clause.Has("period"))
+        if (!forStatement && _last is { DurationS: null } && clause.Joint != "stop" && clause.First("duration") is { } most && AtMost.Any(w => most.Text.StartsWith(w, StringComparison.Ordinal)))
         {
-            _waitingDurationS ??= clause.First("duration")?.Value ?? clause.First("delay")?.Value ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i.IsTime)?.Value;
+            _last.DurationS = most.Value;
+        }
+        else if (!forStatement && !clause.Has("period"))
+        {
+            _waitingDurationS ??= clause.First("duration")?.Value ?? clause.First("delay")?.Value ?? clause.Parts.Select(p => p.Item).FirstOrDefault(i => i is { IsTime: true, Id: "" })?.Value;
+        }
+
+        if (triggers.Count == 0 && clause.Actuators.Any() && !clause.Sensors.Any())
+        {
+            _waitingTargets.AddRange(clause.Actuators);
         }
 
         Sensors(clause, triggers.Count > 0);
         Period(clause, forStatement);
-        bool quantity = clause.Has("quantity") && _publishing && _lastSensor is not null && triggers.Count == 0;
+        bool quantity = clause.Has("quantity") && (_publishing || clause.Has("only") || _lastSensor?.Publishes.Count > 0) && _lastSensor is not null && triggers.Count == 0;
         if (quantity)
         {
             Publish(_lastSensor!, clause, [.. clause.Parts.Where(p => p.Item.Is("quantity") && p.Item.Id is not ("reading" or "motion")).Select(p => p.Item.Id)]);
@@ -75,6 +84,8 @@ internal sealed partial class ClauseReader
         }
     }
 
+    private static readonly string[] AtMost = ["max", "at most", "for max", "for at most", "no longer", "not longer", "limited", "for up to", "for no longer", "for a max"];
+
     private void Sensors(Clause clause, bool triggered)
     {
         foreach (Entity sensor in clause.Sensors)
@@ -82,13 +93,22 @@ internal sealed partial class ClauseReader
             if (!triggered)
             {
                 _lastSensor = sensor;
-                _verb = "read";
+                // Where a sensor sits, said after what is done, does not end what is said of that.
+                _verb = _last is not null && _verb == "act" && !clause.Has("period") && clause.Joint != "stop" ? "act" : "read";
             }
         }
     }
 
     private void Period(Clause clause, bool forStatement)
     {
+        // "DS18B20 on pin 4, 10 s": a time beside a sensor that nothing else takes is its period.
+        Entity? beside = clause.Actuators.Any() ? null : clause.Sensors.FirstOrDefault() ?? (_verb == "read" && clause.Joint == "comma" ? _lastSensor : null);
+        if (beside is { PeriodSaid: false, Quantities.Length: > 0 } && !clause.Has("period", "setting") && !clause.HasTrigger && clause.Parts.FindAll(p => p.Item.IsAmount) is [{ Item: { IsTime: true, Id: "" } bare }])
+        {
+            SetPeriod(beside, bare.Value);
+            _waitingDurationS = null;
+        }
+
         if (clause.First("period") is not { } period)
         {
             return;
@@ -132,14 +152,21 @@ internal sealed partial class ClauseReader
 
     private Entity? Provider(Trigger trigger) => trigger.Sensor ?? entities.Entities.FirstOrDefault(e => e.Sensor && (trigger.Quantity.Length == 0 ? e.Quantities.Length > 0 : e.Quantities.Contains(trigger.Quantity)));
 
-    private static IEnumerable<Condition> Conditions(Clause clause)
+    private IEnumerable<Condition> Conditions(Clause clause)
     {
-        bool negated = false;
-        foreach (Item item in clause.Parts.Select(p => p.Item))
+        Item? not = null;
+        foreach ((Item item, Entity? entity) in clause.Parts)
         {
-            negated = item.Class switch { "unless" => true, "only" => false, _ => negated };
+            // "do not turn it on at night" denies the action, "turn it on, not at night" the night.
+            not = item.Class == "unless" ? item : item.Class == "only" || Clause.IsAction(item, entity, clause) ? null : not;
             if (item.Class == "window")
             {
+                bool negated = not is not null;
+                if (negated)
+                {
+                    _honoured.Add(not!);
+                }
+
                 string text = item.Id.Length > 0 ? item.Id : item.Value2 == 1440 ? "after " + Said(item.Value) : item.Value == 0 ? "before " + Said(item.Value2) : $"{Said(item.Value)}-{Said(item.Value2)}";
                 yield return new Condition("time", text, negated, Minute(item.Value), Minute(item.Value2));
             }
@@ -154,7 +181,8 @@ internal sealed partial class ClauseReader
     private List<Trigger> Triggers(Clause clause, List<Trigger>? ends = null)
     {
         List<Trigger> triggers = [];
-        bool until = false, negated = false, gate = false;
+        Item? until = null, not = null;
+        bool gate = false;
         string quantity = "";
         Entity? sensor = null;
         foreach ((Item item, Entity? entity) in clause.Parts)
@@ -162,11 +190,16 @@ internal sealed partial class ClauseReader
             switch (item.Class)
             {
                 case "until":
-                    until = true;
+                    until = item;
                     continue;
                 case "unless":
-                    negated = item.Text is not ("but not" or "not") || clause.Joint != "";
-                    gate = negated;
+                    not = item;
+                    gate = true;
+                    continue;
+                case "on" or "off" or "switch" or "toggle" or "blink" or "dim" or "sweep" or "move" or "keep" when not is not null:
+                    // It denied the action, not what comes after.
+                    not = null;
+                    gate = false;
                     continue;
                 case "only":
                     gate = true;
@@ -188,8 +221,24 @@ internal sealed partial class ClauseReader
                 continue;
             }
 
-            Trigger trigger = Of(item, quantity.Length > 0 ? quantity : "", sensor) with { Gate = gate, Negated = negated };
-            (until && ends is not null ? ends : triggers).Add(trigger);
+            // "if it is too hot, more than 27 °C": the number says what too hot is.
+            if (item.Class is "toohigh" or "toolow" && clause.Has("threshold"))
+            {
+                continue;
+            }
+
+            Trigger trigger = Of(item, quantity.Length > 0 ? quantity : "", sensor) with { Gate = gate, Negated = not is not null };
+            (until is not null && ends is not null ? ends : triggers).Add(trigger);
+            if (trigger.IsLimit && not is not null)
+            {
+                _honoured.Add(not);
+            }
+
+            if (until is not null && (trigger.IsLimit || trigger.Kind is "nomotion" or "close" or "released"))
+            {
+                _honoured.Add(until);
+            }
+
             quantity = trigger.Quantity;
             _quantity = trigger.Quantity.Length > 0 ? trigger.Quantity : _quantity;
         }
@@ -210,7 +259,8 @@ internal sealed partial class ClauseReader
             "degrees" => "temperature",
             _ => "",
         };
-        string named = quantity.Length > 0 && (measured.Length == 0 || measured == quantity || (measured == "distance" && quantity == "level")) ? quantity : measured.Length > 0 ? measured : said;
+        // What is named counts, also where the unit is another's: that is refused later, and not bent.
+        string named = quantity.Length > 0 ? quantity : measured.Length > 0 ? measured : said;
         if (named.Length == 0 && kind is "above" or "below" or "between" or "outside")
         {
             named = item.Dimension == "percent" && _quantity is "temperature" ? "" : _quantity;

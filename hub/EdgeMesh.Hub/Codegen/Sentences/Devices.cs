@@ -18,7 +18,7 @@ internal sealed record SensorTemplate(string Template, string[] PinParameters, d
         ["ds18b20"] = new("ds18b20", ["pin"], 30),
         ["bme280"] = new("bme280", ["sda", "scl"], 30) { Values = new() { ["model"] = "bme280" } },
         ["bmp280"] = new("bme280", ["sda", "scl"], 30) { Values = new() { ["model"] = "bmp280" } },
-        ["soil_moisture"] = new("soil_moisture", ["pin"], 60) { Note = "Dry soil is 2.6 V and water 1.2 V at the probe; measure yours." },
+        ["soil_moisture"] = new("soil_moisture", ["pin"], 60),
         ["hcsr04"] = new("tank_level", ["trigger", "echo"], 10),
         ["ldr"] = Analog("light", 100, "Light is in percent of the input's 3.3 V."),
         ["pot"] = Analog("position", 100, "") with { DefaultPeriodS = 1 },

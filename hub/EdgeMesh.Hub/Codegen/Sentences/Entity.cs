@@ -50,13 +50,18 @@ internal sealed class Entity(string kind, bool sensor, string label)
 
     internal List<string> Publishes { get; } = [];
 
+    /// <summary>Readings that were said not to be published.</summary>
+    internal HashSet<string> Without { get; } = [];
+
     internal List<Condition> Conditions { get; } = [];
 
     internal bool ActiveLow { get; set; }
 
     internal string[] Roles => RolesByKind.GetValueOrDefault(Kind, []);
 
-    internal string[] Quantities => QuantitiesByKind.GetValueOrDefault(Kind, []);
+    internal string[] Quantities => QuantitiesOf(Kind);
+
+    internal static string[] QuantitiesOf(string kind) => QuantitiesByKind.GetValueOrDefault(kind, []);
 
     internal bool HasPin => Pins.Count + Loose.Count > 0;
 

@@ -107,10 +107,23 @@ internal sealed partial class EntityTable
                 return before;
             }
 
+            // "alarm LED on pin 2": the last word is the thing, those before say which.
+            if (before.Kind != item.Id && !before.HasPin && PinFollows(i) && Entities[^1] == before)
+            {
+                (before.Kind, before.Label) = (item.Id, before.Label + " " + item.Text);
+            }
+
             return before.Kind == item.Id ? before : null;
         }
 
-        if (item.Id is "sensor" || (item.Id is "thermometer" && before.Quantities.Contains("temperature")) || (item.Id is "analog" && before.Kind is not "sensor") || before.Kind == item.Id)
+        // "pulses of the energy meter"
+        if (before.Kind == "counter" && item.Id == "energy_meter" && !before.HasPin)
+        {
+            (before.Kind, before.Label) = (item.Id, item.Text);
+            return before;
+        }
+
+        if (item.Id is "sensor" || (item.Id is "counter" && before.Kind is "energy_meter") || (item.Id is "thermometer" && before.Quantities.Contains("temperature")) || (item.Id is "analog" && before.Kind is not "sensor") || before.Kind == item.Id)
         {
             return before;
         }

@@ -4,15 +4,15 @@ using System.Collections.Generic;
 namespace EdgeMesh.Hub.Codegen.Sentences;
 
 /// <summary>Folds neighbouring items into one: "every" and "30 s" into a period, "above" and "28 °C" into a threshold, and so on.</summary>
-internal static class Folding
+internal static partial class Folding
 {
     private delegate (Item Folded, int Taken)? Rule(List<Item> items, int at);
 
     private static readonly Rule[][] Passes =
     [
         [RolePin, PinRole, Address],
-        [Times, Every, Frequency, Rate, AmountRate, WindowOf, Between, FromTo, NamedWindow, Hysteresis, AmountHysteresis],
-        [Postfix, Threshold, ClockWords, For, After, AmountAfter],
+        [OnOff, Setting, Times, Every, Frequency, Rate, AmountRate, WindowOf, Between, FromTo, NamedWindow, Hysteresis, AmountHysteresis],
+        [Postfix, Threshold, AtLimit, ClockWords, For, After, AmountAfter],
     ];
 
     internal static List<Item> Fold(List<Item> items)
@@ -86,7 +86,7 @@ internal static class Folding
     }
 
     private static (Item, int)? Address(List<Item> items, int at) =>
-        Is(items, at, "address") && Is(items, at + 1, "number") ? (new Item("address_no", "", items[at + 1].Text, items[at + 1].Value), 2) : null;
+        Is(items, at, "address") && Is(items, at + 1, "number") ? (new Item("setting", "address", items[at + 1].Text, items[at + 1].Value), 2) : null;
 
     // twice a minute, 3 times per hour.
     private static (Item, int)? Times(List<Item> items, int at)
@@ -188,7 +188,7 @@ internal static class Folding
     private static (Item, int)? FromTo(List<Item> items, int at)
     {
         int first = Is(items, at, "from") ? at + 1 : at;
-        return Peek(items, first) is { IsAmount: true } low && Is(items, first + 1, "to", "dash") && Peek(items, first + 2) is { IsAmount: true, Dimension.Length: > 0 } high && (low.Dimension == high.Dimension || low.Dimension == "")
+        return Peek(items, first) is { IsAmount: true } low && Is(items, first + 1, "to", "dash") && Peek(items, first + 2) is { IsAmount: true } high && (high.Dimension.Length > 0 || first > at) && (low.Dimension == high.Dimension || low.Dimension == "")
             ? (Band("between", low, high, Words(items, at, first + 2)), first + 3 - at)
             : null;
     }
@@ -215,7 +215,7 @@ internal static class Folding
     private static (Item, int)? Postfix(List<Item> items, int at)
     {
         int op = Is(items, at + 1, "or") ? at + 2 : at + 1;
-        return Peek(items, at) is { IsAmount: true, IsTime: false } amount && Is(items, op, "above", "below") && Peek(items, op + 1) is not { IsAmount: true } && !Is(items, at - 1, "above", "below")
+        return Peek(items, at) is { IsAmount: true, IsTime: false } amount && Is(items, op, "above", "below") && Peek(items, op + 1) is not { IsAmount: true } && !Is(items, at - 1, "above", "below") && !items[op].Text.EndsWith(" than", StringComparison.Ordinal)
             ? (Limit(items[op], amount, Words(items, at, op)), op - at + 1)
             : null;
     }
@@ -227,6 +227,13 @@ internal static class Folding
             ? (Limit(items[at], amount, Words(items, at, next)), next - at + 1)
             : null;
     }
+
+    // on at 28 °C, off at 60 %; a percentage with "on" is a brightness.
+    private static (Item, int)? AtLimit(List<Item> items, int at) =>
+        Is(items, at, "at") && Is(items, Is(items, at - 1, "it") ? at - 2 : at - 1, "on", "off") && Peek(items, at + 1) is { Class: "measure", Dimension: "temperature" or "degrees" or "pressure" or "length" or "voltage" or "percent" } amount
+        && !(amount.Dimension == "percent" && Is(items, at - 1, "on"))
+            ? (new Item("threshold", "at", Words(items, at, at + 1), amount.Value) { Dimension = amount.Dimension, Unit = amount.Unit }, 2)
+            : null;
 
     // The word may name the quantity: warmer than.
     private static Item Limit(Item op, Item amount, string text) => new("threshold", op.Class, text, amount.Value)
@@ -267,5 +274,6 @@ internal static class Folding
         Is(items, at, "after") && Peek(items, at + 1) is { IsTime: true } time ? (new Item("delay", "", Words(items, at, at + 1), time.Value), 2) : null;
 
     private static (Item, int)? AmountAfter(List<Item> items, int at) =>
+        Peek(items, at) is { IsTime: true } still && Is(items, at + 1, "nomotion") && !Is(items, at - 1, "after", "for", "until") ? (new Item("delay", "after", Words(items, at, at + 1), still.Value), 2) :
         Peek(items, at) is { IsTime: true } time && Is(items, at + 1, "after") ? (new Item("delay", "after", Words(items, at, at + 1), time.Value), 2) : null;
 }

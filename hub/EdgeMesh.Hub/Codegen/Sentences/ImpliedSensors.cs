@@ -25,6 +25,11 @@ internal static class ImpliedSensors
                 "pressed" when pinned && !Any("button") => "button",
                 _ => null,
             };
+            if (item.Class is "pressed" or "held" && added is [.., { Class: "pinno" }] && !Any("button") && !(added.Count > 1 && added[^2].Class is "sensor" or "actuator" or "onword" or "at"))
+            {
+                added.Insert(added.Count - 1, new Item("sensor", "button", item.Text));
+            }
+
             added.Add(item);
             if (sensor is not null)
             {

@@ -122,10 +122,18 @@ internal sealed partial class ItemReader
                 after = nextAfter;
                 more = Text(after) == "and" ? after + 1 : after;
             }
+
+            // 1 min 30
+            if (smallest >= 60 && after < _tokens.Count && _tokens[after] is { IsNumber: true, Value: > 0 and < 60 } rest && Text(after + 1) is "" or "," or "." or ";")
+            {
+                unitValue += rest.Value * smallest / 60;
+                after++;
+            }
         }
 
         string text = string.Join(' ', _tokens.Skip(start).Take(after - start).Select(t => t.Text));
-        _items.Add(new Item(unit is null ? "number" : "measure", "", text, unitValue) { Dimension = unit?.Dimension ?? "", Unit = unit?.Name ?? "" });
+        bool inside = unit is { Dimension: "time" } && Text(start - 1) is "in" or "within";
+        _items.Add(new Item(unit is null ? "number" : "measure", inside ? "in" : "", text, unitValue) { Dimension = unit?.Dimension ?? "", Unit = unit?.Name ?? "" });
         _at = after;
         return true;
     }
@@ -168,7 +176,11 @@ internal sealed partial class ItemReader
     private void Unknown()
     {
         string word = Text(_at++);
-        if (word is "-")
+        if (word.Length == 7 && word[0] == '#')
+        {
+            _items.Add(new Item("colour", word, word));
+        }
+        else if (word is "-")
         {
             _items.Add(new Item("dash", "", word));
         }
@@ -186,8 +198,32 @@ internal sealed partial class ItemReader
             }
             else
             {
-                _items.Add(new Item("unknown", "", word));
+                _items.Add(new Item("unknown", IsName(_at - 1) ? "name" : "", word));
             }
         }
+    }
+
+    // Names of places and things say nothing to a program: "the foyer lamp", "in the boathouse", "called Erna". A word anywhere else may.
+    private bool IsName(int at)
+    {
+        if ((at > 0 && _tokens[at - 1].IsNumber) || Units.Find(Text(at)) is not null)
+        {
+            return false;
+        }
+
+        if (Phrase(at + 1) is { Meaning.Class: "sensor" or "actuator" } || (Text(at + 1) == ":" && (at == 0 || Text(at - 1) is "." or ";")))
+        {
+            return true;
+        }
+
+        int before = at - 1;
+        for (int taken = 0; taken < 2 && before >= 0 && (Phrase(before) is null && char.IsLetter(Text(before)[0])); taken++)
+        {
+            before--;
+        }
+
+        return Text(before) is "called" or "named" or "labelled" or "labeled"
+            || (Text(before) is "the" or "my" or "our" or "your" or "his" or "her" or "their" or "a" or "an"
+                && Text(before - 1) is "in" or "inside" or "of" or "for" or "from" or "near" or "behind" or "under" or "beside");
     }
 }

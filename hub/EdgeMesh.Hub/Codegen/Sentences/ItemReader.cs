@@ -13,6 +13,7 @@ internal sealed partial class ItemReader
     private readonly List<Item> _items = [];
     private readonly List<string> _corrected;
     private readonly bool _pixels;
+    private readonly bool _encoder;
     private int _at;
 
     private ItemReader(List<Token> tokens, Board board, List<string> corrected)
@@ -20,6 +21,7 @@ internal sealed partial class ItemReader
         _tokens = tokens;
         _board = board;
         _corrected = corrected;
+        _encoder = tokens.Any(t => t.Text is "encoder" or "knob" or "rotary") && tokens.Any(t => t.Text == "b");
         _pixels = tokens.Any(t => t.Text.StartsWith("ws28", StringComparison.Ordinal) || t.Text.StartsWith("neopixel", StringComparison.Ordinal) || t.Text is "strip" or "ring" or "addressable");
     }
 
@@ -44,7 +46,19 @@ internal sealed partial class ItemReader
 
     private void Next()
     {
-        (Meaning Meaning, int End)? phrase = Phrase(_at);
+        if (Topics.At(_tokens, _at) is var (name, after))
+        {
+            if (Last?.Class is "onword" or "at" or "to")
+            {
+                _items.RemoveAt(_items.Count - 1);
+            }
+
+            _items.Add(new Item("topic", "", name));
+            _at = after;
+            return;
+        }
+
+        (Meaning Meaning, int End)? phrase = Text(_at) is "a" or "b" && (Text(_at + 1) is "=" or ":" || (_encoder && Numbers.At(_tokens, _at + 1) is not null)) ? (new Meaning("role", Text(_at)), _at + 1) : Phrase(_at);
         if (phrase is { Meaning.Class: "pin" } && Pins(phrase.Value.End))
         {
             return;
@@ -86,6 +100,14 @@ internal sealed partial class ItemReader
     private void Take(Meaning meaning, int end)
     {
         string text = string.Join(' ', _tokens.Skip(_at).Take(end - _at).Select(t => t.Text));
+        if (meaning.Class == "when" && end - _at > 1 && Text(end - 1) is "every" or "each" && (Units.Find(Text(end)) is { Dimension: "time" } || Numbers.At(_tokens, end) is not null || Text(end) is "other"))
+        {
+            // "on every day" is on, and every day; "on every press" a moment.
+            meaning = Lexicon.Shared.Find(Text(_at))!.Value;
+            end = _at + 1;
+            text = Text(_at);
+        }
+
         _at = end;
         if (meaning.Class == "noise")
         {
@@ -120,6 +142,11 @@ internal sealed partial class ItemReader
         if (token.Text is "noon" or "midday" or "midnight")
         {
             return Clock(token.Text == "midnight" ? 0 : 720, 1);
+        }
+
+        if (token is { IsNumber: true, Value: >= 1 and <= 12 } && next == "in" && Text(_at + 2) == "the" && Text(_at + 3) is "morning" or "afternoon" or "evening")
+        {
+            return Clock(((token.Value % 12) + (Text(_at + 3) == "morning" ? 0 : 12)) * 60, 4);
         }
 
         bool half = next is "am" or "pm" || (next is "a" or "p" && Text(_at + 2) == "." && Text(_at + 3) == "m") || (next is "o" && Text(_at + 2) == "clock") || next is "oclock";

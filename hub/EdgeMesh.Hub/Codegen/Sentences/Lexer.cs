@@ -13,6 +13,7 @@ internal sealed class Lexer
     private readonly List<Token> _tokens = [];
     private int _at;
     private bool _glued;
+    private int _closes;
 
     private Lexer(string text) => _text = text;
 
@@ -49,9 +50,18 @@ internal sealed class Lexer
     private void Next()
     {
         char c = _text[_at];
-        if (char.IsAsciiDigit(c) || (c is '-' or '.' && IsDigit(_at + 1) && !_glued))
+        if (c == '+' && IsDigit(_at + 1) && (_at == 0 || char.IsWhiteSpace(_text[_at - 1])))
+        {
+            _at++;
+        }
+        else if (char.IsAsciiDigit(c) || (c is '-' or '.' && IsDigit(_at + 1) && !_glued))
         {
             Number();
+        }
+        else if (c == '#' && Colour())
+        {
+            Add(new Token(_text[_at..(_at + 7)], double.NaN, false, _glued));
+            _at += 7;
         }
         else if (char.IsLetter(c) || c == '_')
         {
@@ -59,9 +69,23 @@ internal sealed class Lexer
         }
         else
         {
+            // A comma in brackets parts nothing: "the BME280 (SDA 21, SCL 22) reports".
+            _closes = c == '(' ? _text.IndexOf(')', _at) : _closes;
             _at++;
-            Sign(c);
+            Sign(c == ',' && _at < _closes ? '(' : c);
         }
+    }
+
+    // #ff8800
+    private bool Colour()
+    {
+        int end = _at + 1;
+        while (end < _text.Length && end <= _at + 6 && char.IsAsciiHexDigit(_text[end]))
+        {
+            end++;
+        }
+
+        return end == _at + 7 && !IsLetterOrDigit(end);
     }
 
     private void Sign(char c)
@@ -95,6 +119,14 @@ internal sealed class Lexer
         }
 
         string word = _text[start.._at];
+        if (_glued && word.Length is 2 or 3 && word[0] == 'h' && int.TryParse(word[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int minutes) && _tokens is [.., { IsNumber: true }])
+        {
+            // 1h30
+            Add(new Token("h", double.NaN, false, true));
+            Add(new Token(word[1..], minutes, false, true));
+            word = "min";
+        }
+
         if (_at < _text.Length && _text[_at] is '-' or '\'' && IsLetterOrDigit(_at + 1))
         {
             _at++;
@@ -111,6 +143,15 @@ internal sealed class Lexer
     private void Number()
     {
         int start = _at++;
+        if (_text[start] == '0' && _at < _text.Length && _text[_at] == 'x' && IsHex(_at + 1) && IsHex(_at + 2) && !IsLetterOrDigit(_at + 3))
+        {
+            // 0x77
+            _at += 3;
+            Add(new Token(_text[start.._at], int.Parse(_text.AsSpan(start + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), false, _glued));
+            _glued = false;
+            return;
+        }
+
         while (IsDigit(_at))
         {
             _at++;
@@ -145,14 +186,17 @@ internal sealed class Lexer
     {
         string[] parts = _text[start..(_at + 3)].Split(':');
         _at += 3;
+        bool range = _at < _text.Length && _text[_at] == '-';
         int hours = int.Parse(parts[0], CultureInfo.InvariantCulture), minutes = int.Parse(parts[1], CultureInfo.InvariantCulture);
         Add(new Token($"{parts[0]}:{parts[1]}", hours < 0 || hours > 24 || minutes > 59 ? double.PositiveInfinity : (hours * 60) + minutes, true, _glued));
-        _glued = false;
+        _glued = range;
     }
 
     private void Add(Token token) => _tokens.Add(token);
 
     private bool IsDigit(int at) => at < _text.Length && char.IsAsciiDigit(_text[at]);
+
+    private bool IsHex(int at) => at < _text.Length && char.IsAsciiHexDigit(_text[at]);
 
     private bool IsLetter(int at) => at < _text.Length && char.IsLetter(_text[at]);
 

@@ -85,7 +85,7 @@ internal sealed class Lexicon
             if (_phrases.TryAdd(phrase, meaning))
             {
                 WordsMax = Math.Max(WordsMax, phrase.Count(c => c == ' ') + 1);
-                if (meaning.Class is not ("noise" or "forbidden" or "unsupported") && phrase.Length >= TypoLengthMin && phrase.All(char.IsAsciiLetter))
+                if (meaning.Class is not ("noise" or "forbidden" or "unsupported") && phrase.Length > TypoLengthMin && phrase.All(char.IsAsciiLetter))
                 {
                     (_correctable.TryGetValue(phrase[0], out List<string>? list) ? list : _correctable[phrase[0]] = []).Add(phrase);
                 }

@@ -22,13 +22,19 @@ internal sealed class LimitReader(EntityTable entities, IReadOnlySet<string> nam
         {
             if (Resolve(trigger) is not var (sensor, quantity, unit))
             {
+                // Whatever the quantity, on and off may not both be true.
+                if (trigger.Quantity.Length == 0 && off is [{ Quantity.Length: 0, Kind: "above" or "below" } only] && trigger.Kind is "above" or "below")
+                {
+                    Agrees(trigger, only, trigger.Kind == "above", trigger.Value);
+                }
+
                 return null;
             }
 
             double back = hysteresis ?? SensorTemplate.Hysteresis(quantity);
             foreach ((bool above, double value) in Limits(trigger))
             {
-                Trigger? end = off.FirstOrDefault(o => o.IsLimit && (o.Quantity.Length == 0 || o.Quantity == quantity) && o.Kind is "above" or "below");
+                Trigger? end = off.FirstOrDefault(o => o.IsLimit && (o.Quantity.Length == 0 || o.Quantity == quantity) && o.Kind is "above" or "below" or "at");
                 if (end is not null && Resolve(end with { Quantity = quantity, Sensor = sensor }) is null)
                 {
                     return null;
@@ -55,11 +61,13 @@ internal sealed class LimitReader(EntityTable entities, IReadOnlySet<string> nam
     /// <summary>The one device of a kind; null where there is none.</summary>
     internal Entity? Find(string kind) => entities.Entities.FirstOrDefault(e => e.Kind == kind);
 
+    private static readonly string[] Reaching = ["reach", "hits", "gets to", "crosses", "rises to", "climbs to", "falls to", "drops to", "back to", "sinks to", "cools to", "warms to", "down to", "up to"];
+
     private bool Agrees(Trigger on, Trigger off, bool above, double value)
     {
         bool opposite = off.Kind == (above ? "below" : "above");
-        // "on below 20 until it reaches 22", but also "on above 28 until it reaches 26": the goal lies beyond.
-        bool reached = !opposite && (above ? off.Value < value : off.Value > value);
+        // "on above 28 until it reaches 26": the goal lies beyond. But "on above 28, off above 20" would be both.
+        bool reached = !opposite && (off.Kind == "at" || Reaching.Any(w => off.Text.Contains(w, StringComparison.Ordinal))) && (above ? off.Value < value : off.Value > value);
         bool apart = above ? off.Value <= value : off.Value >= value;
         if ((opposite && apart) || reached)
         {

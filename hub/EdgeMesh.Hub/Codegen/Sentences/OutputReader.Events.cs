@@ -58,7 +58,7 @@ internal sealed partial class OutputReader
             return null;
         }
 
-        double? durationS = about.Select(s => s.DurationS ?? s.DelayS).FirstOrDefault(d => d is not null);
+        double? durationS = DurationS ?? about.Where(s => s.Triggers.Any(t => t.Kind == "nomotion")).Select(s => s.DelayS).FirstOrDefault(d => d is not null);
         if (durationS is null)
         {
             assumed.Add("No time was said after the last motion: 2 min.");
@@ -80,8 +80,9 @@ internal sealed partial class OutputReader
         }
 
         bool held = about.Any(s => s.Triggers.Any(t => t.Kind is "held" || (t.Kind == "pressed" && (s.Text.Contains("while", StringComparison.Ordinal) || s.Text.Contains("as long as", StringComparison.Ordinal)))));
-        double? durationS = DurationS ?? about.Select(s => s.DelayS).FirstOrDefault(d => d is not null);
-        string action = held ? "hold" : durationS is not null ? "timed" : about.Any(s => s.Action == "toggle") ? "toggle" : about[0].Action is "off" or "on" ? about[0].Action : "toggle";
+        double? durationS = DurationS;
+        bool both = about.Any(s => s.Action == "on") && about.Any(s => s.Action == "off" && s.Triggers.Any(t => t.Kind == "pressed"));
+        string action = held ? "hold" : durationS is not null ? "timed" : both || about.Any(s => s.Action == "toggle") ? "toggle" : about[0].Action is "off" or "on" ? about[0].Action : "toggle";
         values["action"] = action;
         if (durationS is not null)
         {

@@ -34,6 +34,7 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
             return null;
         }
 
+        Ungate();
         Statement[] triggered = [.. about.Where(s => s.Triggers.Any(t => !t.Gate))];
         string[] kinds = [.. triggered.SelectMany(s => s.Triggers.Where(t => !t.Gate).Select(t => t.IsLimit ? "limit" : t.Kind is "nomotion" ? "motion" : t.Kind is "close" ? "open" : t.Kind is "held" or "released" ? "pressed" : t.Kind)).Distinct()];
         string[] events = [.. kinds.Where(k => k != "limit")];
@@ -57,6 +58,20 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
         return about.Any(s => s.Action == "dim" || (s.Amounts.Any(a => a.Dimension == "percent") && s.Triggers.Count == 0 && s.Action is "on" or "")) && kinds.Length == 0 ? Dimmer() : Switched(kinds);
     }
 
+    // "on unless the temperature is above 28": with nothing else that switches, what limits is what switches.
+    private void Ungate()
+    {
+        if (about.All(s => s.Triggers.All(t => t.Gate && t.IsLimit) && s.PeriodS is null && s.AtMin is null && !s.Command && s.Action is "on" or "off" or ""))
+        {
+            foreach (Statement statement in about)
+            {
+                Trigger[] gates = [.. statement.Triggers];
+                statement.Triggers.Clear();
+                statement.Triggers.AddRange(gates.Select(g => g with { Gate = false }));
+            }
+        }
+    }
+
     private OutputReading? Switched(string[] kinds)
     {
         string? trigger = kinds.FirstOrDefault(k => k != "limit") ?? kinds.FirstOrDefault();
@@ -68,6 +83,7 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
 
         return trigger switch
         {
+            "limit" when about.Any(s => s.Action == "blink") => Cycle(),
             "limit" => Threshold(),
             "motion" => Motion(),
             "pressed" => Button(),
@@ -94,8 +110,10 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
             offs = [];
         }
 
-        Trigger[] on = [.. ons.SelectMany(s => s.Triggers.Where(t => t.IsLimit).Select(t => s.Action == "keep" ? Kept(t) : s.Action == "off" ? Turned(t) : t.Negated ? Turned(t) : t)).OfType<Trigger>()];
+        double? offValue = offs.SelectMany(s => s.Triggers).Concat(about.SelectMany(s => s.Ends)).Where(t => t.IsLimit).Select(t => (double?)t.Value).FirstOrDefault();
+        Trigger[] on = [.. ons.SelectMany(s => s.Triggers.Where(t => t.IsLimit).Select(t => s.Action == "keep" ? Kept(t) : t.Kind == "at" ? At(t, offValue) : (s.Action == "off") != t.Negated ? Turned(t) : t)).OfType<Trigger>()];
         Trigger[] off = [.. offs.SelectMany(s => s.Triggers.Where(t => t.IsLimit)), .. about.SelectMany(s => s.Ends.Where(t => t.IsLimit))];
+        off = [.. off.Select(t => t.Negated && t.Kind != "at" ? Turned(t) : t)];
         bool keepBand = ons.Any(s => s.Action == "keep" && s.Triggers.Any(t => t.Kind == "between"));
         if (keepBand)
         {
@@ -117,11 +135,6 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
 
         bool any = ons.Length > 1 || ons.Any(s => s.Or) || on.Any(t => t.Kind == "outside");
         double? maxOnS = DurationS;
-        if (maxOnS is not null)
-        {
-            assumed.Add($"After {Wording.Time(maxOnS)} the {Name} rests for 10 min before it may be on again.");
-        }
-
         JsonArray rules = [.. pairs.Select(p => (JsonNode)new JsonArray(p.Sensor.Prefix + p.Quantity, p.Above, Number(p.On), Number(p.Off)))];
         Dictionary<string, JsonNode?> values = new() { ["rules"] = rules, ["all"] = !any && pairs.Count > 1, ["max_on_s"] = maxOnS ?? 0 };
         bool soil = pairs is [{ Quantity: "moisture", Above: false }] && maxOnS is not null && pairs[0].Off > pairs[0].On;
@@ -160,6 +173,10 @@ internal sealed partial class OutputReader(Entity actuator, Statement[] about, L
 
         return t with { Kind = warms ? "below" : "above", Value = warms || t.Kind == "at" ? t.Value : t.Value2 };
     }
+
+    // "on at 28 °C": which way is said by where it goes off, or by what it drives.
+    private Trigger? At(Trigger t, double? off) =>
+        off == t.Value || off is null ? Kept(t) : t with { Kind = off < t.Value ? "above" : "below" };
 
     private bool Contradict(Trigger[] on, Statement[] ons)
     {

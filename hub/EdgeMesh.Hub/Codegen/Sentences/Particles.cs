@@ -18,6 +18,18 @@ internal static class Particles
                 case "onword":
                     i += On(items, i, settled, assumed) ? 1 : 0;
                     break;
+                case "publish" when item.Text == "push" && items.Exists(s => s is { Class: "sensor", Id: "button" }) && next?.Class is not ("quantity" or "sensor" or "it"):
+                    settled.Add(item with { Class = "pressed", Id = "pressed" });
+                    break;
+                case "number" when last?.Class is "sensor" or "actuator" && item.Value is >= 1 and <= 9 && next is not null && (next.Class == "pinno" || ((next.Class is "onword" or "at" || next is { Class: "stop", Text: ":" }) && i + 2 < items.Count && items[i + 2].Class == "pinno")):
+                    // "relay 1 on pin 26": the pin tells it from the others.
+                    break;
+                case "colour" when next is { Class: "actuator", Id: "led" or "light" or "alarm" or "buzzer" }:
+                    // "the red LED" is red by itself.
+                    break;
+                case "read" or "publish" when next?.Class is "above" or "below" || (next?.Class is "quantity" && i + 2 < items.Count && items[i + 2].Class is "above" or "below" && settled.Exists(s => s.Class == "when")):
+                    // "the sensor shows more than 28": what it shows is meant, and nothing to be done.
+                    break;
                 case "at" when next is { Class: "number" } && last?.Class is "sensor" && IsPin(next):
                     settled.Add(Pin(next, "at", assumed));
                     i++;
@@ -29,6 +41,9 @@ internal static class Particles
                     break;
                 case "actuator" when item.Text is "light" && next is { Class: "actuator" } && last?.Class is null or "comma" or "stop" or "and" or "then" or "pressed" or "motion" or "held" or "but":
                     settled.Add(new Item("on", "on", item.Text));
+                    break;
+                case "switch" when item.Text == "power" && (last?.Class is "publish" or "only" or "quantity" || (last?.Class is "and" or "comma" && settled.Count > 1 && settled[^2].Class is "quantity" or "publish")) && next?.Class is not ("actuator" or "on" or "off" or "onword" or "it"):
+                    settled.Add(new Item("quantity", "power", item.Text));
                     break;
                 case "sensor" when item.Text is "pulse" && next is { Class: "actuator" }:
                     settled.Add(new Item("effect", "pulse", item.Text));
@@ -52,7 +67,7 @@ internal static class Particles
     private static bool On(List<Item> items, int i, List<Item> settled, List<string> assumed)
     {
         Item? next = i + 1 < items.Count ? items[i + 1] : null, last = settled.Count > 0 ? settled[^1] : null;
-        bool verb = false;
+        bool verb = false, keeps = false;
         for (int k = settled.Count - 1; k >= 0 && settled[k].Class is not ("stop" or "comma" or "then"); k--)
         {
             if (settled[k].Class is "on" or "off" or "toggle" or "blink")
@@ -60,6 +75,7 @@ internal static class Particles
                 break;
             }
 
+            keeps |= settled[k].Class is "keep";
             verb |= settled[k].Class is "switch" or "keep";
         }
 
@@ -73,7 +89,7 @@ internal static class Particles
                 }
 
                 return false;
-            case "number" when last?.Class is "sensor" or "actuator" && IsPin(next) && !(verb && last.Class == "actuator" && !ActionAhead(items, i + 2)):
+            case "number" when last?.Class is "sensor" or "actuator" && IsPin(next) && !(verb && !keeps && last.Class == "actuator" && !ActionAhead(items, i + 2)):
                 settled.Add(Pin(next, "on", assumed));
                 return true;
             case "number" when last?.Class is "role":

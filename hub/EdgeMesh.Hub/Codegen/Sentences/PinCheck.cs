@@ -40,8 +40,16 @@ internal static class PinCheck
         IEnumerable<(int Pin, string Direction, string What)> named = entities.Entities
             .SelectMany(e => e.Pins.Values.Concat(e.Loose).Select(pin => (pin, e.Sensor ? "in" : "out", "the " + Wording.Name(e.Kind))))
             .Concat(entities.Orphans.Where(o => double.IsFinite(o.Value)).Select(o => ((int)System.Math.Clamp(o.Value, -1, 999), "in", "what is asked for")));
-        return named.Where(n => checkedPins.Add(n.Pin)).Select(n => Refusal(board, n.Pin, n.Direction, n.What)).OfType<RefusedPart>();
+        return named.Where(n => checkedPins.Add(n.Pin)).Select(n => Refusal(board, n.Pin, n.Direction, n.What)).OfType<RefusedPart>().Concat(Shared(entities, behaviours));
     }
+
+    // Two devices on one pin, where one of them has no behaviour yet.
+    private static IEnumerable<RefusedPart> Shared(EntityTable entities, IReadOnlyList<Behaviour> behaviours) =>
+        from first in entities.Entities.Select((entity, at) => (entity, at))
+        from second in entities.Entities.Skip(first.at + 1)
+        from pin in first.entity.Loose.Concat(first.entity.Pins.Values)
+        where second.Uses(pin) && first.entity.Roles.Length + second.Roles.Length == 0 && behaviours.Count(b => b.Pins.Values.Contains(pin)) < 2
+        select new RefusedPart(ErrorCodes.PinConflict, $"GPIO {pin} is asked for twice: by the {Wording.Name(first.entity.Kind)} and by the {Wording.Name(second.Kind)}. Give each its own pin.");
 
     /// <summary>Notes that do not refuse: pins that matter when the board starts.</summary>
     internal static IEnumerable<string> Notes(Board board, IReadOnlyList<Behaviour> behaviours) =>

@@ -125,11 +125,7 @@ public sealed record Behaviour
         Put(json, "sensor", Sensor);
         Put(json, "actuator", Actuator);
         json["pins"] = new JsonObject(Pins.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
-        if (Publishes.Count > 0)
-        {
-            json["publishes"] = new JsonArray([.. Publishes.Select(p => (JsonNode)p)]);
-        }
-
+        json["publishes"] = new JsonArray([.. Publishes.Select(p => (JsonNode)p)]);
         Put(json, "period_s", Number(PeriodS));
         Put(json, "duration_s", Number(DurationS));
         Put(json, "delay_s", Number(DelayS));
@@ -145,8 +141,12 @@ public sealed record Behaviour
         }
 
         json["conditions"] = new JsonArray([.. Conditions.Select(Json)]);
+        json["settings"] = new JsonObject(Values.Where(v => !Told.Contains(v.Key) && TemplateLibrary.Shipped.Find(Template).Value.Parameter(v.Key) is { Type: not "pin" }).Select(v => KeyValuePair.Create(v.Key, v.Value?.DeepClone())));
         return json;
     }
+
+    // Parameters that the fields of their own tell, and names.
+    private static readonly string[] Told = ["name", "prefix", "publishes", "model", "period_s", "duration_s", "delay_s", "windows", "utc_offset_min", "rules", "all", "gates", "reading"];
 
     private static JsonObject Json(Condition c)
     {

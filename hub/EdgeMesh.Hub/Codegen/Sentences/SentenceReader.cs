@@ -39,6 +39,8 @@ public static class SentenceReader
             return Refused(request, board, ErrorCodes.RequestOutOfRange, $"“{endless.Text}” is no number that a device can use: say a smaller one.");
         }
 
+        assumed.AddRange(items.Where(i => i.Is("topic")).Select(i => $"A device publishes under its own topic, by the readings' names: “{i.Text}” is not used."));
+        items.RemoveAll(i => i.Is("topic"));
         RefusedPart[] beyond = [.. Beyond(items)];
         return beyond.Length > 0
             ? new Reading { Request = request, Board = board, Behaviours = [], Missing = [], Refused = beyond, Assumed = [] }
@@ -54,6 +56,7 @@ public static class SentenceReader
             return new Reading { Request = request, Board = board, Behaviours = [], Missing = [], Refused = [.. refused.Distinct()], Assumed = [] };
         }
 
+        IReadOnlyList<Item> said = items;
         List<MissingPart> missing = [.. items.Where(i => i is { Class: "period", Id: "no_unit" }).Select(i => new MissingPart("unit", $"“{i.Text}” what: seconds, minutes or hours?"))];
         DefaultPins(items, board, assumed);
         items = ImpliedSensors.Add(items);
@@ -66,7 +69,7 @@ public static class SentenceReader
         refused.AddRange(PinCheck.Refusals(board, entities, behaviours));
         if (refused.Count == 0)
         {
-            refused.AddRange(behaviours.SelectMany(Ranges));
+            refused.AddRange(behaviours.SelectMany(b => Ranges(b, missing.Count == 0)));
         }
 
         if (behaviours.Count > BehavioursMax)
@@ -74,7 +77,11 @@ public static class SentenceReader
             refused.Add(new RefusedPart(ErrorCodes.RequestTooLong, $"The request asks for {behaviours.Count} behaviours; one program takes {BehavioursMax}. Divide it between devices."));
         }
 
-        if (behaviours.Count == 0 && refused.Count == 0 && missing.Count == 0)
+        if (behaviours.Count > 0 && refused.Count == 0 && missing.Count == 0)
+        {
+            missing.AddRange(Unheard.In(said, behaviours, clauses.Honoured, entities.Entities.SelectMany(e => e.Without).ToHashSet()));
+        }
+        else if (behaviours.Count == 0 && refused.Count == 0 && missing.Count == 0)
         {
             refused.Add(new RefusedPart(ErrorCodes.RequestNotUnderstood, "I find no device and nothing to do in the request. " + Can()));
         }
@@ -128,7 +135,7 @@ public static class SentenceReader
         }
     }
 
-    private static IEnumerable<RefusedPart> Ranges(Behaviour behaviour)
+    private static IEnumerable<RefusedPart> Ranges(Behaviour behaviour, bool whole)
     {
         Template template = TemplateLibrary.Shipped.Find(behaviour.Template).Value;
         IEnumerable<KeyValuePair<string, System.Text.Json.Nodes.JsonNode?>> given = behaviour.Values.Where(v => template.Parameter(v.Key) is { Type: not "pin" });
@@ -137,7 +144,13 @@ public static class SentenceReader
             if (ParameterValues.Refusal(template.Parameter(name)!, value) is { } refusal)
             {
                 yield return new RefusedPart(ErrorCodes.RequestOutOfRange, $"{template.Title}: {refusal}.");
+                yield break;
             }
+        }
+
+        if (whole && FilledTemplate.Of(template, behaviour.Values).Error is { } broken)
+        {
+            yield return new RefusedPart(ErrorCodes.RequestContradictory, broken.Message);
         }
     }
 

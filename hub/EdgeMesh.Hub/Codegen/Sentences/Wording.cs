@@ -22,11 +22,28 @@ internal static class Wording
             "schedule" => $"Turn the {Name(b.Actuator)}{pins} on by the time of day",
             "motion_light" => $"Turn the {Name(b.Actuator)} on at motion{pins}, off {(b.DurationS == 0 ? "when" : Time(b.DurationS) + " after")} it ends",
             "button" when b.Actuator is not null => $"{Act(b)} the {Name(b.Actuator)} by the button{pins}{(b.DurationS is null ? "" : $", for {Time(b.DurationS)}")}",
-            "door" when b.Actuator is not null => $"Turn the {Name(b.Actuator)} on when the contact opens{pins}{(b.DelayS > 0 ? $" and stays open for {Time(b.DelayS)}" : "")}{(b.DurationS > 0 ? $", for at most {Time(b.DurationS)}" : "")}",
+            "door" when b.Actuator is not null => $"Turn the {Name(b.Actuator)} on when the contact {(b.Trigger == "close" ? "closes" : "opens")}{pins}{(b.DelayS > 0 ? $" and stays so for {Time(b.DelayS)}" : "")}{(b.DurationS > 0 ? $", for at most {Time(b.DurationS)}" : "")}",
             "button" or "door" or "motion" or "rotary" => $"Publish the {Name(b.Sensor)}{pins} when it changes",
+            "servo" when b.PeriodS is not null => $"Run the servo{pins}, {b.Action} every {Time(b.PeriodS)}",
             _ => $"Run the {Name(b.Actuator)}{pins}{(b.Action is null ? "" : ", " + b.Action)}",
         };
-        return what + string.Concat(b.Conditions.Select(c => (c.Negated ? ", except " : ", only ") + c.Text)) + ".";
+        return what + Settings(b) + string.Concat(b.Conditions.Select(c => (c.Negated ? ", except " : ", only ") + c.Text)) + ".";
+    }
+
+    // What else was said of a device, by its parameters; "{0}" is the number.
+    private static readonly (string Parameter, string Text)[] Said =
+    [
+        ("count", "{0} LEDs"), ("brightness_percent", "brightness {0} %"), ("pulses_per_kwh", "{0} pulses per kWh"), ("empty_cm", "empty at {0} cm"), ("full_cm", "full at {0} cm"),
+        ("dry_v", "dry at {0} V"), ("wet_v", "wet at {0} V"), ("low", "from {0}"), ("high", "to {0}"), ("step", "in steps of {0}"), ("pause_s", "resting {0} s"),
+        ("frequency_hz", "{0} Hz"), ("debounce_ms", "debounced {0} ms"), ("address", "address {0}"),
+    ];
+
+    private static string Settings(Behaviour b)
+    {
+        IEnumerable<string> said = Said.Where(s => b.Values.ContainsKey(s.Parameter))
+            .Select(s => string.Format(CultureInfo.InvariantCulture, s.Text, Item.Plain(Templates.HoleExpression.NumberOf(b.Values[s.Parameter]) ?? 0)));
+        string[] all = [.. said, .. b.Values.ContainsKey("active_low") ? ["active low"] : System.Array.Empty<string>()];
+        return all.Length == 0 ? "" : " (" + string.Join(", ", all) + ")";
     }
 
     internal static string Name(string? device) => device switch

@@ -368,7 +368,7 @@ class Reader:
     def step(self, event, now_ms):
         self.read = True
 
-    def _step_trial(self, kind, detail):
+    def step_trial(self, kind, detail):
         self.read = True
 
 

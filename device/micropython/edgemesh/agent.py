@@ -2,7 +2,6 @@
 import gc
 import sys
 from micropython import const
-from . import platform
 from .boot_store import BootStore
 from .connection import Connection
 from .contracts import (

@@ -18,25 +18,20 @@ class Runner:
         self._board = board
         self._requests = requests
         self._program = None
-        self._ran = self._suspect = False
-        # The slot of the program, '' for none.
+        self._ran = False
+        # The slot of the program, '' for none; startup chooses it.
         self.slot = ''
+        # Whether it let the watchdog bite in the boot before.
+        self.suspect = False
         # How often it stopped with an exception, or let the watchdog bite, since the hub was told last.
         self.faults = 0
         # When the hub is to be told how it fares.
         self.health_ms = NEVER
 
-    # choose(record, board, agent) gives the slot.
-    def choose_slot(self, choose, record):
-        # A watchdog that ended a trial's boot says nothing of the program that runs now.
-        self._suspect = self._board.reset_by_watchdog and not record.trial
-        self.faults = int(self._suspect)
-        self.slot = choose(record, self._board, self._agent)
-
     # Returns when the program has ended, or where there is none. trial: what is on trial, if anything.
     def run(self, trial):
         if self.slot:
-            if self._suspect:
+            if self.suspect:
                 self._go_alone()
             self._run_program()
         elif trial:

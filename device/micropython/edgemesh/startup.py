@@ -49,7 +49,11 @@ def start(make):
     if board.firmware:
         board.firmware.settle(record, board, agent)
         board.firmware.settle = None
-    agent.runner.choose_slot(choose_slot, record)
+    runner = agent.runner
+    # A watchdog that ended a trial's boot says nothing of the program that runs now.
+    runner.suspect = board.reset_by_watchdog and not record.trial
+    runner.faults = int(runner.suspect)
+    runner.slot = choose_slot(record, board, agent)
     return agent
 
 

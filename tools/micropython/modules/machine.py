@@ -1,7 +1,7 @@
 # The board's pins remember what they are given; nothing is wired to them.
 import _host, _event
 from _chip import *
-from time import gmtime as _gmtime, time as _time, mktime as _mktime
+from time import gmtime as _gmtime, mktime as _mktime
 
 
 def reset():

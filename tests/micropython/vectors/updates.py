@@ -23,11 +23,11 @@ def offer_judge(v):
         check(c['name'], code, c['code'])
 
 
-def publishers_(v):
+def publishers(v):
     codes = 'signature_required', 'publisher_untrusted', 'signature_invalid'
-    from edgemesh.publishers import check as checked
+    from edgemesh.publishers import check as signer_of
     for c in v['cases']:
-        work = checked(c['trusted'], c['offer'], c['kind'], crypto.from_base64url, codes)
+        work = signer_of(c['trusted'], c['offer'], c['kind'], crypto.from_base64url, codes)
         before = 0
         try:
             while True:
@@ -135,7 +135,7 @@ def down_messages(v):
 
 RUNS = {
     'offer-judge': offer_judge,
-    'publishers': publishers_,
+    'publishers': publishers,
     'receiver': run_receiver,
     'messages': down_messages,
 }

@@ -16,7 +16,7 @@ const SHIM_BYTES = 30 * 1024;
 const C_HEAP_BYTES = 64 * 1024;
 const MODULES = new URL('./modules/', import.meta.url);
 // In this order, since later ones import earlier ones.
-const MODULE_NAMES = ['_event', 'gc', 'errno', 'time', 'os', 'select', 'machine', 'network', 'socket', 'ssl', 'cryptolib', 'esp32',
+const MODULE_NAMES = ['_event', 'gc', 'errno', 'time', 'os', 'select', '_chip', 'machine', 'network', 'socket', 'ssl', 'cryptolib', 'esp32',
   'asyncio.core'];
 
 const words = new Int32Array(control);

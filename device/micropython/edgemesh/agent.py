@@ -2,7 +2,7 @@
 import gc
 import sys
 from micropython import const
-from . import platform
+from .boot_store import BootStore
 from .connection import Connection
 from .contracts import (
     CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, KIND_ESP32_IMAGE, KIND_MICROPYTHON_APP, MANIFEST_BYTES, STATUS_ONLINE, TOPIC_COMMAND,
@@ -11,17 +11,15 @@ from .contracts import (
 from .delivery import Delivery
 from .fields import integer, text
 from .offer import Profile
-from .program import Program, sentence
+from .program import sentence
 from .requests import Requests
+from .runner import Runner
 from .slots import without_empty
 from .trial import Trial
 
 VERSION = '0.1.0'
 _UINT32 = 4294967295
 _WAIT_MAX_MS = const(1000)
-_RESTART_MS = const(1000)
-_RESTART_MAX_MS = const(60000)
-_GRACE_MS = const(60000)
 _LINES_KEPT = const(8)
 
 
@@ -33,12 +31,6 @@ class Agent:
         self._config = settings
         self._board = board
         self._busy = False
-        self._slot = ''
-        self._ran = False
-        self._program = None
-        self._faults = self._health_ms = 0
-        # Whether a change that the trial made is not in the boot record's files yet.
-        self._unsaved = False
         # What went wrong in the midst of our work, until all was begun anew.
         self._torn = None
         self._lines = []
@@ -46,35 +38,25 @@ class Agent:
         # Messages refused so far, by code.
         self.refusals = {}
         self._record = record
+        self.boot_store = BootStore(record, self.log)
         self._profile = Profile(settings['type'], [KIND_MICROPYTHON_APP], settings['slot_bytes'], settings['window'],
                                 settings['chunk_bytes'], settings['capabilities'])
         if board.firmware:
             self._profile.kinds.append(KIND_ESP32_IMAGE)
             self._profile.firmware_bytes = board.firmware.bytes
         self._connection = Connection(settings, board, self)
-        self._delivery = self.new_delivery(record, self._profile, self)
+        self._delivery = self.new_delivery(self.boot_store, self._profile, self)
         self._delivery.firmware = board.firmware
         self._trial = self.new_trial(record, board.now_ms(), settings['healthy_after_ms'], settings['hub_patience_ms'],
                             settings['report_retry_ms'])
         self.device_id = settings['device']
         self._requests = Requests(self)
-
-    def choose_slot(self, choose):
-        # A watchdog that ended a trial's boot says nothing of the program that runs now.
-        self._suspect = self._board.reset_by_watchdog and not self._record.trial
-        self._faults = int(self._suspect)
-        self._slot = choose(self._record, self._board, self)
+        self.runner = Runner(self, board, self._requests)
 
     # Never returns.
     def run(self):
         self._delivery.restore(self._board.now_ms())
-        if self._slot:
-            if self._suspect:
-                self._go_alone()
-            self._run_program()
-        elif self._record.trial:
-            # A firmware's: there is no program to judge it by.
-            self._running()
+        self.runner.run(self._record.trial)
         while True:
             self.pump(_WAIT_MAX_MS)
 
@@ -110,8 +92,8 @@ class Agent:
         connection.poll(board.now_ms())
         delivery.poll(board.now_ms())
         if board.now_ms() >= trial.due_ms:
-            self._step_trial('tick')
-        if self._slot and connection.online and board.now_ms() >= self._health_ms:
+            self.step_trial('tick')
+        if connection.online and board.now_ms() >= self.runner.health_ms:
             self._send_health()
         self._requests.send_waiting()
 
@@ -129,7 +111,7 @@ class Agent:
     # fails too it is tried again, until the watchdog bites.
     def _begin_anew(self):
         now_ms = self._board.now_ms()
-        self.saved()
+        self.boot_store.try_save()
         self._delivery.restart(now_ms)
         self._connection.drop(now_ms, sentence(self._torn))
         self._torn = None
@@ -145,14 +127,14 @@ class Agent:
         self._requests.send_state()
         while self._lines:
             self.send(TOPIC_LOG, self._lines.pop(0))
-        self._health_ms = now_ms
+        self.runner.report_now()
         self._delivery.step(('online',), now_ms)
-        self._step_trial('online')
+        self.step_trial('online')
 
     def lost(self, why):
         print('edgemesh: offline:', why)
         self._delivery.step(('offline',), self._board.now_ms())
-        self._step_trial('offline')
+        self.step_trial('offline')
 
     def take(self, kind, body):
         now_ms = self._board.now_ms()
@@ -181,7 +163,7 @@ class Agent:
             self._delivery.step(('aborted', session), now_ms)
         elif kind == TOPIC_REPORTED:
             text(body, 'state', 16)
-            self._step_trial('reported', body)
+            self.step_trial('reported', body)
 
     def chunk(self, session, sequence, data):
         self._delivery.chunk(session, sequence, data, self._board.now_ms())
@@ -194,42 +176,26 @@ class Agent:
         if count == 1:
             self.log('Refused (%s, %d so far): %s' % (code, self.refusals[code], reason), 'warning')
 
-    # ---- for delivery, trial and requests
+    # ---- for delivery, runner and requests
 
     def send(self, kind, body, retain=False):
         return self._connection.send(kind, body, 0 if kind == TOPIC_OTA_CHUNK_ACK else 1, retain)
 
-    # Writes the record, by default the one that is acted on. Raises OSError; the files still hold the one before it then.
-    def save(self, record=None):
-        record = record or self._record
-        generation = record.generation
-        try:
-            data, file = record.next()
-            platform.write('boot%d' % file, data)
-        except:
-            # The next try goes to the same file: the other one holds the only record that is whole.
-            record.generation = generation
-            raise
-        self._unsaved = False
-
-    # The transfer's image goes on trial with the next boot. The record at hand stays as it is: where this fails, it is still true.
-    def save_trial(self):
-        # A copy, so that a failed write leaves this boot's record as it was.
-        record = self._record.copy()
-        record.begin_trial()
-        self.save(record)
-
-    # Saves a change that no delivery made; where that fails, it is said, and tried again before the hub hears of the change.
-    def saved(self):
-        try:
-            self.save()
-        except OSError as e:
-            self._unsaved = True
-            self.log('The boot record cannot be written: %r' % e, 'error')
-        return not self._unsaved
+    def step_trial(self, kind, detail=None):
+        sequence = self._record.sequence
+        for effect in self._trial.step(kind, self._board.now_ms(), detail):
+            if effect == 'persist':
+                self.boot_store.try_save()
+            elif effect == 'reboot':
+                self.reboot()
+            elif self.boot_store.flush():
+                # The hub hears of nothing that the next boot would not know.
+                self.send(TOPIC_OTA_REPORT, without_empty(self._record.report))
+        if sequence != self._record.sequence:
+            self._send_info()
 
     def report_wanted(self):
-        self._step_trial('report_wanted')
+        self.step_trial('report_wanted')
 
     def reboot(self):
         print('edgemesh: boots')
@@ -250,20 +216,12 @@ class Agent:
     def busy(self):
         return self._busy
 
-    # ---- inside
+    # Whether a transfer goes on just now.
+    @property
+    def updating(self):
+        return self._delivery.receiver.busy and self._connection.online
 
-    def _step_trial(self, kind, detail=None):
-        sequence = self._record.sequence
-        for effect in self._trial.step(kind, self._board.now_ms(), detail):
-            if effect == 'persist':
-                self.saved()
-            elif effect == 'reboot':
-                self.reboot()
-            elif not self._unsaved or self.saved():
-                # The hub hears of nothing that the next boot would not know.
-                self.send(TOPIC_OTA_REPORT, without_empty(self._record.report))
-        if sequence != self._record.sequence:
-            self._send_info()
+    # ---- inside
 
     def _send_info(self):
         settings = self._config
@@ -275,7 +233,7 @@ class Agent:
             info['board'] = settings['board']
         if self._profile.firmware_bytes:
             info['firmware_bytes'] = self._profile.firmware_bytes
-        image = self._record.images.get(self._slot)
+        image = self._record.images.get(self.runner.slot)
         if image:
             info['program_id'] = image['id']
             info['program_version'] = image['version']
@@ -283,64 +241,19 @@ class Agent:
 
     # What the hub watches after an update, counted from one message to the next.
     def _send_health(self):
-        self._health_ms = self._board.now_ms() + self._config['health_every_ms']
         gc.collect()
-        loop_ms = self._program.loop_ms() if self._program else 0
-        if self.send(TOPIC_HEALTH, {'faults': self._faults, 'heap_free_bytes': gc.mem_free(), 'loop_ms': loop_ms}):
-            self._faults = 0
+        health = self.runner.health(self._config['health_every_ms'])
+        health['heap_free_bytes'] = gc.mem_free()
+        if self.send(TOPIC_HEALTH, health):
+            self.runner.faults = 0
 
     def _refresh_profile(self, now_ms):
         record, profile = self._record, self._profile
         profile.sequence = record.sequence
         # The spare slot may be the one that the files still say to boot: no offer may take it before they are written.
-        profile.on_trial = record.trial != '' or self._unsaved and not self.saved()
+        profile.on_trial = record.trial != '' or not self.boot_store.flush()
         profile.applied_session = record.report['session'] if record.report else 0
         profile.unix_seconds = 0 if self._unix is None else self._unix + now_ms // 1000
-
-    # A confirmed program that let the watchdog bite may do so again at once: first the hub has a time to send a better one.
-    def _go_alone(self):
-        self.log('The watchdog reset the board; the program starts in %d s.' % (_GRACE_MS // 1000), 'error')
-        until_ms = self._board.now_ms() + _GRACE_MS
-        while self._board.now_ms() < until_ms or (self._delivery.receiver.busy and self._connection.online):
-            self.pump(_WAIT_MAX_MS)
-
-    def _run_program(self):
-        wait_ms = _RESTART_MS
-        while True:
-            started_ms = self._board.now_ms()
-            try:
-                self._program = Program(platform.STATE + self._slot + '.img', self.pump, self._running, self._board.now_ms)
-                self._program.run()
-                self.log('The program has ended.')
-                return
-            except BaseException as e:
-                if isinstance(e, KeyboardInterrupt) and not e.args:
-                    # Somebody at the console.
-                    raise
-                # Whatever else it is, SystemExit and MemoryError too, it is the program's and not the agent's.
-                fault = e
-            self._requests.forget()
-            self._program = None
-            gc.collect()
-            line = sentence(fault)
-            fault = None
-            self._ran = False
-            self._step_trial('faulted', line)
-            if self._board.now_ms() - started_ms > _RESTART_MAX_MS:
-                wait_ms = _RESTART_MS
-            self.log('The program stopped: %s. It starts again in %d s.' % (line, wait_ms // 1000), 'error')
-            # After the line, which tells the hub why.
-            self._faults += 1
-            self._health_ms = 0
-            until_ms = self._board.now_ms() + wait_ms
-            wait_ms = min(wait_ms * 2, _RESTART_MAX_MS)
-            while self._board.now_ms() < until_ms:
-                self.pump(until_ms - self._board.now_ms())
-
-    def _running(self):
-        if not self._ran:
-            self._ran = True
-            self._step_trial('running')
 
 
 # In a frame of its own: what it leaves there would keep what has done its work.

@@ -13,7 +13,8 @@ from .contracts import (
 from .crypto import from_base64url
 from .delivery import Delivery
 from .fields import text, texts
-from .receiver import APPLIED, OtaReceiver
+from .chunks import APPLIED
+from .receiver import OtaReceiver
 from .slots import key_of
 
 _SLICES = const(16)
@@ -86,8 +87,8 @@ def _holds_under(signer, trusted):
 
 
 class CheckedDelivery(Delivery):
-    def __init__(self, record, profile, agent, publishers):
-        super().__init__(record, profile, agent)
+    def __init__(self, boot_store, profile, agent, publishers):
+        super().__init__(boot_store, profile, agent)
         self.receiver = CheckedReceiver(profile)
         self._publishers = publishers
         self._check = None

@@ -17,11 +17,12 @@ class Delivery:
     # Where a firmware goes; None where there is no such place.
     firmware = None
 
-    # The agent's: send(topic kind, body), save() the record, save_trial(), refused(code, reason), report_wanted(), reboot(), log().
-    def __init__(self, record, profile, agent):
+    # boot_store: the record's. The agent's: send(topic kind, body), refused(code, reason), report_wanted(), reboot(), log().
+    def __init__(self, boot_store, profile, agent):
         self.receiver = OtaReceiver(profile)
         self._profile = profile
-        self._record = record
+        self._boot_store = boot_store
+        self._record = boot_store.record
         self._agent = agent
         self._scratch = bytearray(_SCRATCH_BYTES)
         self._data = None
@@ -103,11 +104,11 @@ class Delivery:
         elif kind == 'open_slot':
             self._close()
             self._record.begin_transfer(effect[1])
-            self._agent.save()
+            self._boot_store.save()
             self._slot = self._store.open_file(self._file_name(), 'wb')
         elif kind == 'adopt':
             self._record.transfer = effect[1]
-            self._agent.save()
+            self._boot_store.save()
         elif kind == 'trim':
             self._close()
             self._store.trim(self._file_name(), effect[1], self._scratch)
@@ -123,11 +124,11 @@ class Delivery:
             platform.remove('held')
             self._store.remove(self._file_name())
             self._record.end_transfer()
-            self._agent.save()
+            self._boot_store.save()
         elif kind == 'apply':
             self._close()
             platform.remove('held')
-            self._agent.save_trial()
+            self._boot_store.save_trial()
             self._agent.reboot()
         elif kind == 'report':
             self._agent.report_wanted()

@@ -9,8 +9,6 @@ from . import platform
 _BLOCK_BYTES = 4096
 # Of the block devices' protocol (vfs.AbstractBlockDev).
 _ERASE = 6
-# Not in errno: ESP-IDF's ESP_ERR_NOT_FOUND, as MicroPython passes it on.
-_NO_ROLLBACK = -261
 
 
 # None where the board cannot update its firmware: it has one slot, or a bootloader that never goes back.

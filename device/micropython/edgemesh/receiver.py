@@ -17,35 +17,22 @@
 # ('aborted', session)
 # ('storage_failed', code)
 from micropython import const
+from .chunks import APPLIED, IDLE, NUDGE_MS, RECEIVING, VERIFIED, VERIFYING, Chunks
 from .contracts import (
-    TOPIC_OTA_ACCEPT, TOPIC_OTA_REJECT, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_VERIFY, TOPIC_OTA_ABORT_UP, CODE_MANIFEST_INVALID,
-    CODE_HASH_MISMATCH, CODE_CHUNK_OUT_OF_RANGE, CODE_CHUNK_LENGTH_WRONG, CODE_STALE_SESSION, CODE_STORAGE_FULL)
+    TOPIC_OTA_ACCEPT, TOPIC_OTA_REJECT, TOPIC_OTA_VERIFY, TOPIC_OTA_ABORT_UP, CODE_MANIFEST_INVALID, CODE_HASH_MISMATCH,
+    CODE_STALE_SESSION, CODE_STORAGE_FULL)
 from .fields import Refused
 from .link import NEVER
 from .offer import Transfer, judge
 
-_ACK_DELAY_MS = const(100)
-# What a power cut may cost; a flush costs the flash an erased block, so there is not one for every acknowledgement.
-_FLUSH_DELAY_MS = const(1000)
-_NUDGE_MS = const(2000)
 _NUDGE_MAX_MS = const(30000)
-
-_IDLE = const(0)
-_RECEIVING = const(1)
-_VERIFYING = const(2)
-_VERIFIED = const(3)
-APPLIED = const(4)
-
-# Effects without arguments are made once.
-_APPEND = ('append',)
-_FLUSH = ('flush',)
 _DISCARD = ('discard',)
 
 
-class OtaReceiver:
+class OtaReceiver(Chunks):
     def __init__(self, profile):
         self._profile = profile
-        self._state = _IDLE
+        self._state = IDLE
         self._transfer = None
         self.next = 0
         self._held = 0
@@ -57,12 +44,12 @@ class OtaReceiver:
         self._online = False
         self._sha256 = ''
         self._stale_session = 0
-        self._nudge_ms = _NUDGE_MS
+        self._nudge_ms = NUDGE_MS
         self.due_ms = NEVER
 
     @property
     def busy(self):
-        return self._state != _IDLE
+        return self._state != IDLE
 
     def step(self, event, now_ms):
         do = self._effects = []
@@ -80,7 +67,7 @@ class OtaReceiver:
             self._take_hash(event[1], event[2], now_ms)
         elif kind == 'online':
             self._online = True
-            if self._state == _VERIFIED:
+            if self._state == VERIFIED:
                 self.due_ms = now_ms
         elif kind == 'offline':
             self._online = False
@@ -93,9 +80,9 @@ class OtaReceiver:
         elif kind == 'completed':
             self._take_complete(event[1])
         elif kind == 'aborted':
-            if self._state not in (_IDLE, APPLIED) and event[1] == self._transfer.session:
+            if self._state not in (IDLE, APPLIED) and event[1] == self._transfer.session:
                 self._end()
-        elif kind == 'storage_failed' and self._state != _IDLE:
+        elif kind == 'storage_failed' and self._state != IDLE:
             self._fail(event[1], (
                 "The slot's storage is full; remove files from the device or make the image smaller."
                 if event[1] == CODE_STORAGE_FULL else
@@ -114,7 +101,7 @@ class OtaReceiver:
         self.next = transfer.chunk_count if stored_bytes >= transfer.size else stored_bytes // transfer.chunk_bytes
         # A reset leaves what was written and not flushed in sight of the next boot, but not of the one after it.
         self._flushed_next = 0
-        self._state = _RECEIVING
+        self._state = RECEIVING
         whole = min(self.next * transfer.chunk_bytes, transfer.size)
         if whole != stored_bytes:
             self._do('trim', whole)
@@ -140,7 +127,7 @@ class OtaReceiver:
 
     def _is_under_way(self, offered):
         had = self._transfer
-        return self._state != _IDLE and had.manifest_text == offered.manifest_text and had.chunk_bytes == offered.chunk_bytes
+        return self._state != IDLE and had.manifest_text == offered.manifest_text and had.chunk_bytes == offered.chunk_bytes
 
     def _take_judged(self, offer, offered, now_ms):
         self._window = min(offer['window'], self._profile.window)
@@ -150,22 +137,22 @@ class OtaReceiver:
             self._transfer = offered
             self._do('adopt', offered)
         self._send_accept(now_ms)
-        if self._state == _VERIFIED:
+        if self._state == VERIFIED:
             self._send_verified(now_ms)
 
     def _reject(self, session, code, reason):
         self._send(TOPIC_OTA_REJECT, {'session': session, 'code': code, 'reason': reason})
-        if self._state != _IDLE and session == self._transfer.session:
+        if self._state != IDLE and session == self._transfer.session:
             # The hub drops a rejected session, so its chunks would never come: an image may expire half way.
             self._end()
 
     def _begin(self, transfer):
-        if self._state != _IDLE:
+        if self._state != IDLE:
             self._effects.append(_DISCARD)
         self._transfer = transfer
         self.next = self._flushed_next = self._held = 0
         self._restored = False
-        self._state = _RECEIVING
+        self._state = RECEIVING
         self._do('open_slot', transfer)
 
     def _send_accept(self, now_ms):
@@ -174,86 +161,23 @@ class OtaReceiver:
         self._send(TOPIC_OTA_ACCEPT, {'session': self._transfer.session, 'next': self.next, 'window': self._window})
         self._restart_nudges(now_ms)
 
-    def _take_chunk(self, session, sequence, length, now_ms):
-        transfer = self._transfer
-        if self._state == _IDLE or session != transfer.session:
-            self._refuse_stale(session)
-            return
-        if sequence >= transfer.chunk_count:
-            self._do('refuse', CODE_CHUNK_OUT_OF_RANGE, 'Chunk %d lies outside the image of %d.' % (
-                sequence, transfer.chunk_count))
-            return
-        if length != transfer.length_of(sequence):
-            self._do('refuse', CODE_CHUNK_LENGTH_WRONG, 'Chunk %d has %d bytes instead of %d.' % (
-                sequence, length, transfer.length_of(sequence)))
-            return
-        if self._state != _RECEIVING or sequence >= self.next + self._window:
-            return
-        self._restart_nudges(now_ms)
-        if sequence == self.next:
-            filled_hole = self._held != 0
-            if self.next == self._flushed_next:
-                self._flush_due_ms = now_ms + _FLUSH_DELAY_MS
-            self._effects.append(_APPEND)
-            self._advance()
-            self._acknowledge(filled_hole or self.next == transfer.chunk_count, now_ms)
-            self._verify_if_whole()
-            return
-        bit = 1 << (sequence - self.next - 1) if sequence > self.next else 0
-        repeated = bit == 0 or self._held & bit != 0
-        first_gap = self._held == 0
-        if not repeated:
-            self._held |= bit
-            self._do('hold', sequence)
-        self._acknowledge(repeated or first_gap, now_ms)
-
-    def _advance(self):
-        while True:
-            more = self._held & 1
-            self._held >>= 1
-            self.next += 1
-            if not more:
-                return
-            self._do('append_held', self.next)
-
-    def _acknowledge(self, at_once, now_ms):
-        self._unacknowledged += 1
-        if self._unacknowledged == 1:
-            self._ack_due_ms = now_ms + _ACK_DELAY_MS
-        if at_once or self._unacknowledged >= max(1, self._window // 4):
-            self._send_ack(now_ms)
-        elif self._online:
-            self.due_ms = min(self.due_ms, self._ack_due_ms)
-
-    def _send_ack(self, now_ms):
-        if now_ms >= self._flush_due_ms or not self._online:
-            self._flush_what_is_new()
-        self._unacknowledged = 0
-        self._send(TOPIC_OTA_CHUNK_ACK, {
-            'session': self._transfer.session, 'next': self.next, 'bitmap': '%016x' % self._held})
-
-    def _flush_what_is_new(self):
-        if self.next != self._flushed_next:
-            self._flushed_next = self.next
-            self._effects.append(_FLUSH)
-
     def _verify_if_whole(self):
         if self.next == self._transfer.chunk_count:
             self._flush_what_is_new()
-            self._state = _VERIFYING
+            self._state = VERIFYING
             self.due_ms = NEVER
             self._do('hash')
 
     def _take_hash(self, count, sha256, now_ms):
-        if self._state != _VERIFYING:
+        if self._state != VERIFYING:
             return
         wanted = self._transfer.manifest['sha256']
         if not sha256:
             self._send(TOPIC_OTA_VERIFY, {'session': self._transfer.session, 'checked': count})
         elif sha256 == wanted:
-            self._state = _VERIFIED
+            self._state = VERIFIED
             self._sha256 = sha256
-            self._nudge_ms = _NUDGE_MS
+            self._nudge_ms = NUDGE_MS
             if self._online:
                 self._send_verified(now_ms)
         elif self._restored:
@@ -270,7 +194,7 @@ class OtaReceiver:
         self._nudge_ms = min(self._nudge_ms * 2, _NUDGE_MAX_MS)
 
     def _take_complete(self, session):
-        if self._state == _VERIFIED and session == self._transfer.session:
+        if self._state == VERIFIED and session == self._transfer.session:
             self._state = APPLIED
             self.due_ms = NEVER
             self._do('apply', self._transfer)
@@ -282,7 +206,7 @@ class OtaReceiver:
         self._end()
 
     def _end(self):
-        self._state = _IDLE
+        self._state = IDLE
         self._held = 0
         self.due_ms = NEVER
         self._effects.append(_DISCARD)
@@ -291,21 +215,10 @@ class OtaReceiver:
         if now_ms < self.due_ms or not self._online:
             return
         self.due_ms = NEVER
-        if self._state == _VERIFIED:
+        if self._state == VERIFIED:
             self._send_verified(now_ms)
-        elif self._state == _RECEIVING:
+        elif self._state == RECEIVING:
             if self._unacknowledged == 0:
                 self._nudge_ms = min(self._nudge_ms * 2, _NUDGE_MAX_MS)
             self._send_ack(now_ms)
             self.due_ms = now_ms + self._nudge_ms
-
-    def _restart_nudges(self, now_ms):
-        self._nudge_ms = _NUDGE_MS
-        self.due_ms = now_ms + self._nudge_ms if self._online and self._state == _RECEIVING else NEVER
-
-    def _refuse_stale(self, session):
-        reason = 'Session %d is not under way here; the hub must offer again.' % session
-        self._do('refuse', CODE_STALE_SESSION, reason)
-        if self._online and session != self._stale_session:
-            self._stale_session = session
-            self._send(TOPIC_OTA_ABORT_UP, {'session': session, 'code': CODE_STALE_SESSION, 'reason': reason})

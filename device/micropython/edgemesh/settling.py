@@ -10,11 +10,11 @@ def settle(record, board, agent):
             record.condemn(CODE_CRASH_LOOP, 'The bootloader went back %d times before the firmware was healthy.' % record.attempts)
         else:
             record.attempts += 1
-            if agent.saved():
+            if agent.boot_store.try_save():
                 _start(record, board, agent)
             else:
                 record.condemn(CODE_STORAGE_FAILED, 'The boot record cannot be written, so no trial can be counted.')
-        agent.saved()
+        agent.boot_store.try_save()
     if record.trial != 'f':
         platform.remove('pending')
 

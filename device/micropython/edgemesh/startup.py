@@ -40,7 +40,7 @@ def start(make):
     if settings['publishers']:
         # Before what it builds on is out of sight.
         from .checked import CheckedDelivery
-        make.new_delivery = lambda agent, record, profile, _: CheckedDelivery(record, profile, agent, settings['publishers'])
+        make.new_delivery = lambda agent, boot_store, profile, _: CheckedDelivery(boot_store, profile, agent, settings['publishers'])
     if settings.get('ca'):
         from .identity import Identities
         board.identities = Identities(settings)
@@ -49,7 +49,11 @@ def start(make):
     if board.firmware:
         board.firmware.settle(record, board, agent)
         board.firmware.settle = None
-    agent.choose_slot(choose_slot)
+    runner = agent.runner
+    # A watchdog that ended a trial's boot says nothing of the program that runs now.
+    runner.suspect = board.reset_by_watchdog and not record.trial
+    runner.faults = int(runner.suspect)
+    runner.slot = choose_slot(record, board, agent)
     return agent
 
 
@@ -108,7 +112,7 @@ def choose_slot(record, board, agent):
     while True:
         before = record.trial, record.attempts
         slot = record.select()
-        if before != (record.trial, record.attempts) and not agent.saved() and record.trial:
+        if before != (record.trial, record.attempts) and not agent.boot_store.try_save() and record.trial:
             # An attempt that is not counted could be made for ever.
             record.condemn(CODE_STORAGE_FAILED, 'The boot record cannot be written, so no trial can be counted.')
             continue
@@ -125,7 +129,7 @@ def choose_slot(record, board, agent):
                 # It may be read at the next boot, so the record keeps it; until then the hub can still reach the agent.
                 return ''
             record.condemn(CODE_STORAGE_FAILED, 'The image in the slot cannot be read.')
-        agent.saved()
+        agent.boot_store.try_save()
 
 
 # Raises OSError where the file is there and cannot be read.

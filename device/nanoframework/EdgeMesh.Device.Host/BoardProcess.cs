@@ -19,7 +19,6 @@ internal static class BoardProcess
         }
 
         EndWithParent();
-        Directory.CreateDirectory(options.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var log = new ConsoleLog(configuration.LogLevel);
         using var clock = new HostClock();
         using var mqtt = new MqttClientConnection(clock, log);

@@ -40,8 +40,9 @@ internal static class EnrollProcess
             if (client.Configuration is { } configuration && !stored)
             {
                 stored = true;
-                Store(options, configuration);
-                client.Stored();
+                Store(options.Config, configuration);
+                using var storage = new FileStorage(options.State);
+                client.Stored(storage);
             }
         }
 
@@ -49,11 +50,11 @@ internal static class EnrollProcess
         return ExitCodes.Stopped;
     }
 
-    // Beside the settings of before. Written, flushed and renamed; then the numbers go that another hub counts anew.
-    private static void Store(HostOptions options, byte[] configuration)
+    // Beside the settings of before. Written, flushed and renamed.
+    private static void Store(string config, byte[] configuration)
     {
         JsonObject members = JsonNode.Parse(configuration)!.AsObject();
-        if (File.Exists(options.Config) && JsonNode.Parse(File.ReadAllBytes(options.Config)) is JsonObject before)
+        if (File.Exists(config) && JsonNode.Parse(File.ReadAllBytes(config)) is JsonObject before)
         {
             foreach ((string name, JsonNode? value) in before.Where(m => !members.ContainsKey(m.Key) && !OfIdentity.Contains(m.Key)).ToArray())
             {
@@ -61,7 +62,7 @@ internal static class EnrollProcess
             }
         }
 
-        string path = Path.GetFullPath(options.Config);
+        string path = Path.GetFullPath(config);
         File.Delete(path + ".new");
         using (var file = new FileStream(path + ".new", new FileStreamOptions
         {
@@ -73,7 +74,5 @@ internal static class EnrollProcess
         }
 
         File.Move(path + ".new", path, overwrite: true);
-        Directory.CreateDirectory(options.State, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        foreach (string name in new[] { "command0", "command1" }) File.Delete(Path.Combine(options.State, name));
     }
 }

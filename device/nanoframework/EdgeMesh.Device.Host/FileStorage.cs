@@ -7,11 +7,19 @@ using EdgeMesh.Device.Platform;
 namespace EdgeMesh.Device.Host;
 
 /// <summary>Files in one folder, flushed to the disk where the device relies on it. Open files stay open until the board ends.</summary>
-internal sealed class FileStorage(string folder) : IStorage, IDisposable
+internal sealed class FileStorage : IStorage, IDisposable
 {
     private const int NoSpaceOnDevice = 28;
     private const int QuotaExceeded = 122;
     private readonly Dictionary<string, FileStream> _open = [];
+    private readonly string _folder;
+
+    /// <summary>The files of a folder, which is made for its owner alone where it is missing.</summary>
+    internal FileStorage(string folder)
+    {
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _folder = folder;
+    }
 
     public byte[]? Read(string name, int maxBytes) => Do(name, () =>
     {
@@ -79,7 +87,7 @@ internal sealed class FileStorage(string folder) : IStorage, IDisposable
         foreach (var file in _open.Values) file.Dispose();
     }
 
-    private string PathOf(string name) => Path.Combine(folder, name);
+    private string PathOf(string name) => Path.Combine(_folder, name);
 
     private FileStream Open(string name)
     {

@@ -1,4 +1,3 @@
-using System;
 using EdgeMesh.Device.Host;
 
 return HostOptions.Read(args) switch

@@ -5,8 +5,6 @@ namespace EdgeMesh.Device.NanoFramework;
 /// <summary>Gets the board its configuration with the PIN in its settings.</summary>
 public sealed class Enrolling
 {
-    // Numbers that another hub counts anew.
-    private static readonly string[] OfHub = new[] { "command0", "command1" };
     private readonly EnrollmentClient _client;
     private readonly NanoSettings _settings;
     private readonly SettingsFile _file;
@@ -37,13 +35,8 @@ public sealed class Enrolling
         if (granted != null && !_stored)
         {
             _file.Write(_settings.With(granted));
-            for (int i = 0; i < OfHub.Length; i++)
-            {
-                _storage.Delete(OfHub[i]);
-            }
-
+            _client.Stored(_storage);
             _stored = true;
-            _client.Stored();
         }
 
         return waitMs;

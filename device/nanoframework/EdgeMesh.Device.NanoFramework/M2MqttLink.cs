@@ -50,6 +50,8 @@ internal sealed class M2MqttLink
     {
         _clock = clock;
         _log = log;
+
+        // Copied: the settings are the caller's, who may change them while a thread still dials.
         _host = settings.Host;
         _port = settings.Port;
         _user = settings.ClientId;

@@ -1,4 +1,3 @@
-using EdgeMesh.Contracts;
 using EdgeMesh.Protocol.Enrollment;
 using EdgeMesh.Protocol.Json;
 
@@ -164,18 +163,7 @@ public sealed class NanoSettings
             }
         }
 
-        Type = o.Has("type") ? NameOf(o, "type") : "esp32-nano";
-        Id = o.Has("id") ? NameOf(o, "id") : "";
-    }
-
-    private static string NameOf(JsonObject o, string member)
-    {
-        string name = o.String(member, Limits.NameLength);
-        if (!Names.IsValid(name))
-        {
-            o.Note(member, Names.Grammar);
-        }
-
-        return name;
+        Type = o.Has("type") ? o.Name("type") : "esp32-nano";
+        Id = o.Has("id") ? o.Name("id") : "";
     }
 }

@@ -41,7 +41,7 @@ public sealed class DeviceClient
         _configuration = configuration;
         board.DeadMan.Start(configuration.WatchdogMs);
         SlotFiles slots = new SlotFiles(board.Storage);
-        _boot = new BootStore(board.Storage);
+        _boot = new BootStore(board.Storage, board.Log);
         _sequence = new BootSequence(board, _boot, slots);
         byte[]? image = _sequence.Select();
         _hub = new HubConnection(board, configuration, new Refusals(board.Log));

@@ -85,9 +85,9 @@ public sealed class DeviceConfiguration
 
         DeviceConfiguration read = new DeviceConfiguration
         {
-            Site = Name(o, "site"),
-            Device = Name(o, "device"),
-            Type = Name(o, "type"),
+            Site = o.Name("site"),
+            Device = o.Name("device"),
+            Type = o.Name("type"),
             Key = Hex.Decode(o.Hex("key", 2 * Limits.KeyBytes))!,
             Host = HostName(o),
             Port = (int)o.Integer("port", 1, 65535),
@@ -114,17 +114,6 @@ public sealed class DeviceConfiguration
         }
 
         return read;
-    }
-
-    private static string Name(JsonObject o, string member)
-    {
-        string name = o.String(member, Limits.NameLength);
-        if (!Names.IsValid(name))
-        {
-            o.Note(member, Names.Grammar);
-        }
-
-        return name;
     }
 
     // True where it is missing.

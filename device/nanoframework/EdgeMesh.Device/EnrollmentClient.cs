@@ -1,5 +1,6 @@
 using EdgeMesh.Contracts;
 using EdgeMesh.Device.Platform;
+using EdgeMesh.Device.Programs;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Enrollment;
 
@@ -102,9 +103,11 @@ public sealed class EnrollmentClient
         return !idle || sent ? 0 : _sendMs > now ? _sendMs - now : IdleMs;
     }
 
-    /// <summary>The configuration is stored, crash-safe.</summary>
-    public void Stored()
+    /// <summary>The configuration is stored, crash-safe. Deletes what the hub of before has counted; throws <see cref="StorageException"/>.</summary>
+    /// <param name="storage">The device's files.</param>
+    public void Stored(IStorage storage)
     {
+        CommandLedger.Erase(storage);
         _storedMs = _clock.NowMs;
         _enrollment.Stored();
     }

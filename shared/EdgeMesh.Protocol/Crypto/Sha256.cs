@@ -1,9 +1,7 @@
-using System;
-
 namespace EdgeMesh.Protocol.Crypto;
 
 /// <summary>SHA-256 (FIPS 180-4) in managed code, for platforms without one, such as nanoFramework.</summary>
-public sealed class Sha256 : IHash
+public sealed class Sha256 : BlockHash
 {
     /// <summary>Bytes that one compression takes.</summary>
     public const int BlockBytes = 64;
@@ -31,47 +29,17 @@ public sealed class Sha256 : IHash
     };
 
     private readonly uint[] _w = new uint[64];
-    private readonly byte[] _block = new byte[BlockBytes];
-    private int _used;
-    private long _total;
 
-    /// <inheritdoc/>
-    public void Update(byte[] data, int offset, int count)
+    /// <summary>A hash of nothing yet.</summary>
+    public Sha256()
+        : base(BlockBytes, 8)
     {
-        _total += count;
-        while (count > 0)
-        {
-            if (_used == 0 && count >= BlockBytes)
-            {
-                Compress(data, offset);
-                offset += BlockBytes;
-                count -= BlockBytes;
-                continue;
-            }
-
-            int part = Math.Min(count, BlockBytes - _used);
-            Array.Copy(data, offset, _block, _used, part);
-            _used += part;
-            offset += part;
-            count -= part;
-            if (_used == BlockBytes)
-            {
-                Compress(_block, 0);
-                _used = 0;
-            }
-        }
     }
 
-    /// <inheritdoc/>
-    public byte[] Finish()
-    {
-        long bits = _total * 8;
-        byte[] tail = new byte[(_used < 56 ? 56 : 120) - _used + 8];
-        tail[0] = 0x80;
-        Bytes.PutUInt32(tail, tail.Length - 8, bits >> 32);
-        Bytes.PutUInt32(tail, tail.Length - 4, bits);
-        Update(tail, 0, tail.Length);
+    private static uint Rotate(uint x, int n) => (x >> n) | (x << (32 - n));
 
+    internal override byte[] Result()
+    {
         byte[] hash = new byte[HashBytes];
         for (int i = 0; i < 8; i++)
         {
@@ -81,9 +49,7 @@ public sealed class Sha256 : IHash
         return hash;
     }
 
-    private static uint Rotate(uint x, int n) => (x >> n) | (x << (32 - n));
-
-    private void Compress(byte[] data, int at)
+    internal override void Compress(byte[] data, int at)
     {
         for (int i = 0; i < 16; i++)
         {

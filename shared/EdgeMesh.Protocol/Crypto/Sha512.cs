@@ -1,9 +1,7 @@
-using System;
-
 namespace EdgeMesh.Protocol.Crypto;
 
 /// <summary>SHA-512 (FIPS 180-4) in managed code, for platforms without one, such as nanoFramework.</summary>
-public sealed class Sha512 : IHash
+public sealed class Sha512 : BlockHash
 {
     /// <summary>Bytes that one compression takes.</summary>
     public const int BlockBytes = 128;
@@ -44,39 +42,17 @@ public sealed class Sha512 : IHash
     };
 
     private readonly ulong[] _w = new ulong[80];
-    private readonly byte[] _block = new byte[BlockBytes];
-    private int _used;
-    private long _total;
 
-    /// <inheritdoc/>
-    public void Update(byte[] data, int offset, int count)
+    /// <summary>A hash of nothing yet.</summary>
+    public Sha512()
+        : base(BlockBytes, 16)
     {
-        _total += count;
-        while (count > 0)
-        {
-            int part = Math.Min(count, BlockBytes - _used);
-            Array.Copy(data, offset, _block, _used, part);
-            _used += part;
-            offset += part;
-            count -= part;
-            if (_used == BlockBytes)
-            {
-                Compress();
-                _used = 0;
-            }
-        }
     }
 
-    /// <inheritdoc/>
-    public byte[] Finish()
-    {
-        long bits = _total * 8;
-        byte[] tail = new byte[(_used < 112 ? 112 : 240) - _used + 16];
-        tail[0] = 0x80;
-        Bytes.PutUInt32(tail, tail.Length - 8, bits >> 32);
-        Bytes.PutUInt32(tail, tail.Length - 4, bits);
-        Update(tail, 0, tail.Length);
+    private static ulong Rotate(ulong x, int n) => (x >> n) | (x << (64 - n));
 
+    internal override byte[] Result()
+    {
         byte[] hash = new byte[HashBytes];
         for (int i = 0; i < 8; i++)
         {
@@ -87,13 +63,11 @@ public sealed class Sha512 : IHash
         return hash;
     }
 
-    private static ulong Rotate(ulong x, int n) => (x >> n) | (x << (64 - n));
-
-    private void Compress()
+    internal override void Compress(byte[] data, int at)
     {
         for (int i = 0; i < 16; i++)
         {
-            _w[i] = ((ulong)Bytes.GetUInt32(_block, 8 * i) << 32) | (ulong)Bytes.GetUInt32(_block, (8 * i) + 4);
+            _w[i] = ((ulong)Bytes.GetUInt32(data, at + (8 * i)) << 32) | (ulong)Bytes.GetUInt32(data, at + (8 * i) + 4);
         }
 
         for (int i = 16; i < 80; i++)

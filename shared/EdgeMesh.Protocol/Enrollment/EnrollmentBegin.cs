@@ -44,9 +44,9 @@ public sealed class EnrollmentBegin
             Sid = Hex.Decode(o.Hex("sid", 2 * SidBytes))!,
             Tier = tier,
             Share = tier == EnrollmentSecret.Pin ? Hex.Decode(o.Hex("share", 2 * CPace.ShareBytes))! : new byte[0],
-            Type = Name(o, "type"),
-            Runtime = Name(o, "runtime"),
-            Id = o.Has("id") ? Name(o, "id") : "",
+            Type = o.Name("type"),
+            Runtime = o.Name("runtime"),
+            Id = o.Has("id") ? o.Name("id") : "",
         };
         problem = o.Problem;
         return problem.Length == 0 ? begin : null;
@@ -61,15 +61,4 @@ public sealed class EnrollmentBegin
 
     /// <summary>What the device binds the key to (CPace's ADa): its fields, none of which can hold a line feed, each on a line.</summary>
     internal byte[] Fields() => Encoding.UTF8.GetBytes(Limits.ProtocolVersion.ToString() + "\n" + Tier + "\n" + Type + "\n" + Runtime + "\n" + Id);
-
-    private static string Name(JsonObject o, string member)
-    {
-        string name = o.String(member, Limits.NameLength);
-        if (!Names.IsValid(name))
-        {
-            o.Note(member, Names.Grammar);
-        }
-
-        return name;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using EdgeMesh.Contracts;
 
 namespace EdgeMesh.Protocol.Json;
 
@@ -47,6 +48,18 @@ public sealed class JsonObject
         {
             Note(name, digits.ToString() + " lower-case hex digits");
             return "";
+        }
+
+        return text;
+    }
+
+    /// <summary>The member as an id by the grammar of <see cref="Names"/>.</summary>
+    public string Name(string name)
+    {
+        string text = String(name, Limits.NameLength);
+        if (!Names.IsValid(text))
+        {
+            Note(name, Names.Grammar);
         }
 
         return text;

@@ -1,4 +1,3 @@
-using System;
 using System.Collections;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;

@@ -14,8 +14,6 @@ public sealed class KeyStatement
     /// <summary>What stands before a statement's bytes when it is signed; a zero byte follows.</summary>
     public const string Domain = "edgemesh key statement";
 
-    private const long Number = 999999999999999999;
-
     /// <summary>The key that signs the statement, in hex.</summary>
     public string By { get; set; } = "";
 
@@ -74,7 +72,7 @@ public sealed class KeyStatement
             By = o.Hex("by", Limits.PublisherKeyLength),
             Key = o.Hex("key", Limits.PublisherKeyLength),
             Kinds = o.OptionalStrings("kinds", 8, Limits.NameLength),
-            Sequence = o.Integer("sequence", 1, Number),
+            Sequence = o.Integer("sequence", 1, JsonReader.IntegerMax),
             SignedBytes = BytesToSign(bytes),
             Signature = signature,
         };

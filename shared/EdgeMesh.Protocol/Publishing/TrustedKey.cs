@@ -7,8 +7,6 @@ namespace EdgeMesh.Protocol.Publishing;
 /// <summary>A publisher's key (Ed25519) that may sign manifests of one kind.</summary>
 public sealed class TrustedKey
 {
-    private const long Number = 999999999999999999;
-
     /// <summary>The key that a person configured, in hex: <see cref="Key"/> itself, or the one whose place it took.</summary>
     public string Pin { get; set; } = "";
 
@@ -135,7 +133,7 @@ public sealed class TrustedKey
         Pin = o.Hex("pin", Limits.PublisherKeyLength),
         Kind = o.String("kind", Limits.NameLength),
         Key = o.Hex("key", Limits.PublisherKeyLength),
-        Sequence = o.Integer("sequence", 0, Number),
+        Sequence = o.Integer("sequence", 0, JsonReader.IntegerMax),
     };
 
     private static int IndexOf(TrustedKey[] keys, string pin, string kind)

@@ -51,20 +51,3 @@ public sealed class DeviceKey
     private byte[] Derive(byte[] salt, string use) =>
         Hkdf.Derive(_crypto, _secret, salt, Topic.Root + " " + use + " " + _identity, Limits.KeyBytes);
 }
-
-/// <summary>The keys of one session for one use, a direction each.</summary>
-public sealed class SessionKeys
-{
-    /// <summary>A pair of keys.</summary>
-    public SessionKeys(byte[] up, byte[] down)
-    {
-        Up = up;
-        Down = down;
-    }
-
-    /// <summary>For what the device sends.</summary>
-    public byte[] Up { get; }
-
-    /// <summary>For what the hub sends.</summary>
-    public byte[] Down { get; }
-}

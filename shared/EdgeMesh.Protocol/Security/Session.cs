@@ -10,7 +10,6 @@ public sealed class Session
     /// <summary>The member that carries the counter.</summary>
     public const string CounterMember = "n";
 
-    private const long CounterMax = 999999999999999999;
     private readonly ICrypto _crypto;
     private readonly byte[] _sendKey;
     private readonly byte[] _receiveKey;
@@ -66,7 +65,7 @@ public sealed class Session
             return Opened.Refused(ErrorCodes.MessageInvalid, "The message is signed but cannot be read: " + problem + ".");
         }
 
-        long counter = body.Integer(CounterMember, 1, CounterMax);
+        long counter = body.Integer(CounterMember, 1, JsonReader.IntegerMax);
         if (body.Problem.Length > 0)
         {
             return Opened.Refused(ErrorCodes.MessageInvalid, "The message is signed but has no counter: " + body.Problem + ".");

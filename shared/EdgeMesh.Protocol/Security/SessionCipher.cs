@@ -1,5 +1,4 @@
 using System;
-using System.Text;
 using EdgeMesh.Contracts;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Json;

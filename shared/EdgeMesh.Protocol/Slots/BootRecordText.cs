@@ -1,5 +1,4 @@
 using EdgeMesh.Contracts;
-using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Ota;
 using EdgeMesh.Protocol.Publishing;
@@ -9,8 +8,6 @@ namespace EdgeMesh.Protocol.Slots;
 /// <summary>The JSON members of a boot record.</summary>
 internal static class BootRecordText
 {
-    private const long Number = 999999999999999999;
-
     internal static JsonWriter Write(BootRecord r)
     {
         JsonWriter w = new JsonWriter().Add("generation", r.Generation);
@@ -50,7 +47,7 @@ internal static class BootRecordText
     {
         BootRecord r = new BootRecord
         {
-            Generation = o.Integer("generation", 1, Number),
+            Generation = o.Integer("generation", 1, JsonReader.IntegerMax),
             A = ReadImage(o, "a"),
             B = ReadImage(o, "b"),
             Confirmed = SlotName(o, "confirmed"),
@@ -59,7 +56,7 @@ internal static class BootRecordText
             Faults = (int)o.Integer("faults", 0, 1000),
             Fault = o.OptionalString("fault", Limits.ReasonLength),
             Probe = o.OptionalString("probe", 4),
-            Sequence = o.Integer("sequence", 0, Number),
+            Sequence = o.Integer("sequence", 0, JsonReader.IntegerMax),
             Transfer = ReadTransfer(o),
             Keys = ReadKeys(o),
             ReportHeard = o.Get("report_heard") is bool heard && heard,
@@ -123,10 +120,10 @@ internal static class BootRecordText
 
         SlotImage image = new SlotImage
         {
-            Session = o.Integer("session", 0, Number),
+            Session = o.Integer("session", 0, JsonReader.IntegerMax),
             Id = o.String("id", Limits.NameLength),
             Version = o.String("version", Limits.NameLength),
-            Sequence = o.Integer("sequence", 0, Number),
+            Sequence = o.Integer("sequence", 0, JsonReader.IntegerMax),
             Size = o.Integer("size", 1, Limits.ImageBytesMax),
             Sha256 = o.Hex("sha256", 64),
             Signer = ReadSigner(o),
@@ -143,7 +140,7 @@ internal static class BootRecordText
             return null;
         }
 
-        long session = o.Integer("session", 1, Number);
+        long session = o.Integer("session", 1, JsonReader.IntegerMax);
         int chunkBytes = (int)o.Integer("chunk_bytes", Limits.ChunkBytesMin, Limits.ChunkBytesMax);
         Transfer? transfer = Transfer.Read(session, o.String("manifest", Limits.ManifestBytes * 2), chunkBytes, out string problem);
         TrustedKey? signer = ReadSigner(o);

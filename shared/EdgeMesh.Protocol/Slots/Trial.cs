@@ -5,57 +5,6 @@ using EdgeMesh.Contracts.Messages;
 
 namespace EdgeMesh.Protocol.Slots;
 
-/// <summary>How patient a trial is.</summary>
-public sealed class TrialOptions
-{
-    /// <summary>How long the program must run before it counts as healthy, in milliseconds. Default 10 s.</summary>
-    public long HealthyAfterMs { get; set; } = 10000;
-
-    /// <summary>How long the hub may be silent before the old slot is tried once, in milliseconds. Default 10 min; six times that before it is tried again.</summary>
-    public long HubPatienceMs { get; set; } = 600000;
-
-    /// <summary>Wait before a report that the hub has not answered is repeated, in milliseconds. Default 10 s.</summary>
-    public long ReportRetryMs { get; set; } = 10000;
-}
-
-/// <summary>What can happen during a trial.</summary>
-public enum TrialEventKind
-{
-    /// <summary>The program's <c>setup</c> has returned and its <c>loop</c> has run, or it sleeps for the first time.</summary>
-    Running,
-
-    /// <summary>An exception ended the program.</summary>
-    Faulted,
-
-    /// <summary>The handshake with the hub is made.</summary>
-    Online,
-
-    /// <summary>The connection is gone.</summary>
-    Offline,
-
-    /// <summary>The hub answered a report.</summary>
-    Reported,
-
-    /// <summary>The hub asks for the report again, by offering the same session.</summary>
-    ReportWanted,
-
-    /// <summary>The time asked for by <see cref="Trial.DueMs"/> has come.</summary>
-    Tick,
-}
-
-/// <summary>What a trial asks of the device, in this order.</summary>
-public enum TrialEffect
-{
-    /// <summary>Write the boot record.</summary>
-    Persist,
-
-    /// <summary>Send the record's report.</summary>
-    SendReport,
-
-    /// <summary>Boot.</summary>
-    Reboot,
-}
-
 /// <summary>From an applied image to the hub's knowledge of what became of it.</summary>
 /// <remarks>
 /// Pure, but for the boot record that it changes. A program on trial is confirmed when it is healthy and the hub has answered its

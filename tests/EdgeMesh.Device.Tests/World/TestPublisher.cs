@@ -24,5 +24,4 @@ public sealed class TestPublisher
         byte[] bytes = new KeyStatement { By = Key, Key = next.Key, Kinds = [ImageKinds.NanoApp], Sequence = sequence }.ToBytes();
         return KeyStatement.TextOf(bytes, _key.Sign(KeyStatement.BytesToSign(bytes)));
     }
-
 }

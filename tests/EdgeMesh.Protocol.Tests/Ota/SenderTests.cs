@@ -188,6 +188,16 @@ public sealed class SenderTests
     }
 
     [Fact]
+    public void A_message_that_overtook_the_news_of_the_devices_going_leaves_the_sender_no_deadline_in_the_past()
+    {
+        OtaSender sender = NewSender(OtaStates.Verifying);
+        sender.Step(SenderEvent.Online(), 0);
+        sender.Step(SenderEvent.Offline(), 10);
+        sender.Step(SenderEvent.Verified(500, ""), 20);
+        Assert.True(sender.DueMs > 3_600_000);
+    }
+
+    [Fact]
     public void What_cannot_be_is_ignored()
     {
         Step(SenderEvent.Online(), 0);

@@ -96,6 +96,22 @@ public sealed class SecurityPropertyTests
     }
 
     [Fact]
+    public void A_sign_of_the_hub_ends_a_long_wait_for_a_welcome()
+    {
+        DeviceLink link = new(Crypto, new DeviceKey(Crypto, Key, "home", "d"), "home", "d");
+        link.Connected(0);
+        long now = 0;
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.NotNull(link.Poll(now));
+            now = link.DueMs;
+        }
+
+        link.HubSeen("0123456789abcdef", now - 30_000);
+        Assert.Equal(now - 30_000, link.DueMs);
+    }
+
+    [Fact]
     public void Links_are_total_on_random_payloads()
     {
         DeviceKey key = new(Crypto, Key, "home", "lamp");

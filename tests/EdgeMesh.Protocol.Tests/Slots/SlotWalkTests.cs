@@ -71,6 +71,16 @@ public sealed class SlotWalkTests
         }
     }
 
+    [Fact]
+    public void An_old_slot_that_turns_out_damaged_while_it_is_tried_gives_way_to_the_trial()
+    {
+        BootRecord record = new() { A = Image(1), B = Image(2), Confirmed = "a", Trial = "b", Probe = "old" };
+        Assert.Equal("a", BootSlots.Select(record));
+        BootSlots.Broken(record, "a");
+        Assert.Equal("b", BootSlots.Select(record));
+        Assert.Equal("b", record.Trial);
+    }
+
     private void Begin()
     {
         _random = new(_seed);
@@ -189,4 +199,6 @@ public sealed class SlotWalkTests
     }
 
     private void Start() => _trial = new(_record, new TrialOptions(), _now);
+
+    private static SlotImage Image(long sequence) => new() { Session = sequence, Id = "app", Version = "1", Sequence = sequence, Size = 1, Sha256 = new string('a', 64) };
 }

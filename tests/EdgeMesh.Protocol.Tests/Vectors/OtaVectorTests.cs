@@ -14,7 +14,7 @@ public sealed class OtaVectorTests
 
     [Theory]
     [MemberData(nameof(Scenarios))]
-    public void Receiver(string name)
+    public void The_receiver_does_what_the_scenario_says(string name)
     {
         JsonObject file = VectorFile.Load("receiver");
         JsonObject scenario = VectorFile.Named(file, "scenarios", name);
@@ -28,7 +28,7 @@ public sealed class OtaVectorTests
 
     [Theory]
     [MemberData(nameof(Offers))]
-    public void Offer(string name)
+    public void An_offer_is_judged_as_the_case_says(string name)
     {
         JsonObject file = VectorFile.Load("offer-judge");
         JsonObject c = VectorFile.Named(file, "cases", name);

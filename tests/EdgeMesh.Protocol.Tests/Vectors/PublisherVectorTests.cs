@@ -16,7 +16,7 @@ public sealed class PublisherVectorTests
 
     [Theory]
     [MemberData(nameof(Offers))]
-    public void Who_signed(string name)
+    public void The_signer_of_an_offer_is_found_as_the_case_says(string name)
     {
         JsonObject c = VectorFile.Named(VectorFile.Load("publishers"), "cases", name);
         TrustedKey[] trusted = c["trusted"]!.AsArray().Select(n => ScenarioPlayer.KeyOf(n!)).ToArray();

@@ -22,7 +22,7 @@ public sealed class SlotVectorTests
 
     [Theory]
     [MemberData(nameof(Records))]
-    public void A_record_reads_and_writes_as(string name)
+    public void A_record_is_read_and_written_as_the_case_says(string name)
     {
         JsonObject c = VectorFile.Named(VectorFile.Load("boot-record"), "records", name);
         BootRecord record = BootRecord.Read(c.Utf8("text"))!;
@@ -39,7 +39,7 @@ public sealed class SlotVectorTests
 
     [Theory]
     [MemberData(nameof(Newest))]
-    public void Of_two_records(string name)
+    public void Of_two_records_the_newer_whole_one_counts(string name)
     {
         JsonObject c = VectorFile.Named(VectorFile.Load("boot-record"), "newest", name);
         byte[]? Bytes(string member) => c[member] == null ? null : c.Utf8(member);
@@ -48,7 +48,7 @@ public sealed class SlotVectorTests
 
     [Theory]
     [MemberData(nameof(Slots))]
-    public void Boot_slots(string name)
+    public void Boot_slots_change_as_the_scenario_says(string name)
     {
         JsonObject file = VectorFile.Load("boot-slots");
         JsonObject scenario = VectorFile.Named(file, "scenarios", name);
@@ -64,7 +64,7 @@ public sealed class SlotVectorTests
 
     [Theory]
     [MemberData(nameof(Trials))]
-    public void Trial(string name)
+    public void A_trial_goes_as_the_scenario_says(string name)
     {
         JsonObject scenario = VectorFile.Named(VectorFile.Load("trial"), "scenarios", name);
         BootRecord record = ScenarioPlayer.RecordOf(scenario["record"]!.AsObject());

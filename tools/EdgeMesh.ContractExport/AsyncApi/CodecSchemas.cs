@@ -12,29 +12,30 @@ namespace EdgeMesh.ContractExport.AsyncApi;
 /// <remarks>A way of reading a member that is not known here stops the export, lest a constraint be left out unnoticed.</remarks>
 internal sealed class CodecSchemas
 {
-    private readonly SemanticModel _model;
-    private readonly TypeDeclarationSyntax _codec;
+    private readonly CSharpCompilation _compilation;
+    private readonly TypeDeclarationSyntax[] _parts;
 
     internal CodecSchemas(Sources sources)
     {
-        SyntaxTree tree = sources.TreeOf("EdgeMesh.Protocol.Codec");
-        _model = sources.Compilation.GetSemanticModel(tree);
-        _codec = tree.GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Single();
+        _compilation = sources.Compilation;
+        _parts = [.. sources.TypeOf("EdgeMesh.Protocol.Codec").DeclaringSyntaxReferences.Select(part => (TypeDeclarationSyntax)part.GetSyntax())];
     }
 
     /// <summary>Name of the message's type to its schema.</summary>
     internal SortedDictionary<string, JsonObject> Read()
     {
         SortedDictionary<string, JsonObject> schemas = new(StringComparer.Ordinal);
-        foreach (MethodDeclarationSyntax method in _codec.Members.OfType<MethodDeclarationSyntax>()
+        foreach (MethodDeclarationSyntax method in _parts.SelectMany(part => part.Members).OfType<MethodDeclarationSyntax>()
             .Where(m => m.Identifier.Text.StartsWith("Read", StringComparison.Ordinal) && m.Modifiers.Any(SyntaxKind.PublicKeyword)))
         {
-            INamedTypeSymbol message = (INamedTypeSymbol)_model.GetTypeInfo(method.ReturnType).Type!;
+            INamedTypeSymbol message = (INamedTypeSymbol)ModelOf(method).GetTypeInfo(method.ReturnType).Type!;
             schemas[message.Name] = SchemaOf(method, message);
         }
 
         return schemas;
     }
+
+    private SemanticModel ModelOf(SyntaxNode node) => _compilation.GetSemanticModel(node.SyntaxTree);
 
     private JsonObject SchemaOf(MethodDeclarationSyntax method, INamedTypeSymbol message)
     {
@@ -70,12 +71,12 @@ internal sealed class CodecSchemas
     {
         "o.String" => (Constant<string>(call, 0), Schema.Text(Number(call, 1))),
         "o.OptionalString" => (Constant<string>(call, 0) + "?", Schema.Text(Number(call, 1))),
+        "o.Name" => (Constant<string>(call, 0), Schema.NameOf()),
         "o.Hex" => (Constant<string>(call, 0), Schema.Hex(Number(call, 1))),
         "o.Integer" => (Constant<string>(call, 0), Schema.Whole(Number(call, 1), Number(call, 2))),
         "o.OptionalInteger" => (Constant<string>(call, 0) + "?", Schema.Whole(Number(call, 1), Number(call, 2))),
         "o.OptionalStrings" => (Constant<string>(call, 0) + "?", Schema.Strings(Number(call, 1), Number(call, 2))),
         "o.OptionalObject" => (Constant<string>(call, 0) + "?", Schema.Open("")),
-        "NameOf" => (Constant<string>(call, 1), Schema.NameOf()),
         "PemOf" => (Constant<string>(call, 1), Schema.Pem()),
         "VersionOf" => ("version", Schema.VersionOf()),
         "SessionOf" => ("session", Schema.Whole(1, uint.MaxValue)),
@@ -85,10 +86,10 @@ internal sealed class CodecSchemas
     private static (string Name, JsonObject Schema) Optional((string Name, JsonObject Schema) member) => (member.Name.TrimEnd('?') + "?", member.Schema);
 
     private T Constant<T>(InvocationExpressionSyntax call, int argument) =>
-        _model.GetConstantValue(call.ArgumentList.Arguments[argument].Expression) is { HasValue: true, Value: T value } ? value : throw Unknown(call);
+        ModelOf(call).GetConstantValue(call.ArgumentList.Arguments[argument].Expression) is { HasValue: true, Value: T value } ? value : throw Unknown(call);
 
     private long Number(InvocationExpressionSyntax call, int argument) =>
-        _model.GetConstantValue(call.ArgumentList.Arguments[argument].Expression) is { HasValue: true, Value: IConvertible value }
+        ModelOf(call).GetConstantValue(call.ArgumentList.Arguments[argument].Expression) is { HasValue: true, Value: IConvertible value }
             ? value.ToInt64(System.Globalization.CultureInfo.InvariantCulture) : throw Unknown(call);
 
     private static InvalidOperationException Unknown(SyntaxNode read) =>

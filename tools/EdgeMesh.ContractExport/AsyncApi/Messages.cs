@@ -8,6 +8,7 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.Security;
 using Microsoft.CodeAnalysis;
+using JsonReader = EdgeMesh.Protocol.Json.JsonReader;
 
 namespace EdgeMesh.ContractExport.AsyncApi;
 
@@ -27,8 +28,6 @@ internal enum Envelope
 /// <summary>The schemas of all messages: what <see cref="CodecSchemas"/> reads in the codec, and what only one side writes.</summary>
 internal static class Messages
 {
-    private const long Number = 999999999999999999;
-
     /// <summary>Name to schema, without any envelope.</summary>
     internal static SortedDictionary<string, JsonObject> Schemas(Sources sources)
     {
@@ -56,7 +55,7 @@ internal static class Messages
         schemas["PublicState"] = Schema.Open("The device's state without its envelope.");
         schemas["Availability"] = Schema.Object(
             "Whether the hub has a session with the device.", ("state", Schema.OneOf(["online", "offline"])), ("cause?", Schema.Text(Limits.ReasonLength).Describe("Why it is offline, as a sentence.")),
-            ("since", Schema.Whole(0, Number).Describe("Seconds since 1970-01-01 UTC.")));
+            ("since", Schema.Whole(0, JsonReader.IntegerMax).Describe("Seconds since 1970-01-01 UTC.")));
         schemas["Update"] = Record(sources, "EdgeMesh.Hub.Ota.OtaView");
         Choose(schemas["Update"], "state", [.. Constants(typeof(OtaStates))]);
         schemas["JobRequest"] = Record(sources, "EdgeMesh.Hub.Codegen.Jobs.JobRequest");
@@ -76,7 +75,7 @@ internal static class Messages
     {
         Envelope.Handshake => schema.With((SignedJson.Member, Mac("the device's handshake key"))),
         Envelope.Session => schema.With(
-            (Session.CounterMember, Schema.Whole(1, Number).Describe("The counter: from 1, one up with every message of this direction in the session. A receiver takes each once, and none "
+            (Session.CounterMember, Schema.Whole(1, JsonReader.IntegerMax).Describe("The counter: from 1, one up with every message of this direction in the session. A receiver takes each once, and none "
                 + $"{Limits.ReplayWindow} or more behind the highest.")),
             (SignedJson.Member, Mac("the session's key of this direction"))),
         _ => schema,
@@ -100,7 +99,7 @@ internal static class Messages
         string Of(string name) => Sources.Summary(type.GetMembers(name).Single());
         return Schema.Object(
             Sources.Summary(type), ("name", Schema.Text(64).Describe(Of("Name"))), ("data?", Schema.Open($"{Of("Data")} At most {Limits.CommandBytes} bytes.")),
-            ("transaction?", Schema.Text(64).Describe(Of("Transaction"))), ("sequence?", Schema.Whole(1, Number).Describe(Of("Sequence"))));
+            ("transaction?", Schema.Text(64).Describe(Of("Transaction"))), ("sequence?", Schema.Whole(1, JsonReader.IntegerMax).Describe(Of("Sequence"))));
     }
 
     private static JsonObject Record(Sources sources, string name)

@@ -38,9 +38,6 @@ internal sealed partial class Sources
     internal INamedTypeSymbol TypeOf(string name) =>
         Compilation.GetTypeByMetadataName(name) ?? throw new InvalidOperationException($"There is no type {name}; the exporter must be told its new name.");
 
-    /// <summary>The file of a type.</summary>
-    internal SyntaxTree TreeOf(string name) => TypeOf(name).DeclaringSyntaxReferences[0].SyntaxTree;
-
     /// <summary>The summary of a declaration as plain text; empty where there is none.</summary>
     internal static string Summary(ISymbol? symbol) => Element(symbol, e => e.Element("summary"));
 

@@ -1,6 +1,7 @@
 # Waiting, and the timers that fall due meanwhile. On a device their callbacks are scheduled between bytecodes; here they
 # run while the program sleeps or polls.
 import _host
+from time import ticks_add, ticks_diff
 
 timers = []
 
@@ -9,6 +10,16 @@ def collect():
     """Garbage is collected where the program calls the host, and a program that holds more than its heap learns it there."""
     if _host.collect(False):
         raise MemoryError('more is alive than the heap holds')
+
+
+def wait_us(us):
+    """Blocks, and burns nothing; below a millisecond, which is too short for that, it burns."""
+    if us >= 1000:
+        wait(int(us) // 1000)
+        return
+    end = ticks_add(_host.ticks_us(), int(us))
+    while ticks_diff(end, _host.ticks_us()) > 0:
+        pass
 
 
 def wait(ms, seen=-1):

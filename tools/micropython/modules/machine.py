@@ -1,13 +1,7 @@
 # The board's pins remember what they are given; nothing is wired to them.
 import _host, _event
-from time import gmtime as _gmtime, time as _time, mktime as _mktime
-
-PWRON_RESET = 1
-HARD_RESET = 2
-WDT_RESET = 3
-DEEPSLEEP_RESET = 4
-SOFT_RESET = 5
-_freq = 160000000
+from _chip import *
+from time import gmtime as _gmtime, mktime as _mktime
 
 
 def reset():
@@ -26,15 +20,6 @@ def unique_id():
     return bytes.fromhex(_host.unique_id())
 
 
-def freq(hz=None):
-    global _freq
-    if hz is None:
-        return _freq
-    if hz not in (20000000, 40000000, 80000000, 160000000, 240000000):
-        raise ValueError('frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz')
-    _freq = hz
-
-
 def idle():
     _event.wait(1)
 
@@ -51,14 +36,6 @@ def lightsleep(ms=0):
 
 def deepsleep(ms=0):
     _host.deep_sleep(ms)
-
-
-def disable_irq():
-    return 0
-
-
-def enable_irq(state):
-    pass
 
 
 class WDT:

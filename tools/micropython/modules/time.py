@@ -1,4 +1,4 @@
-# Seconds count from 2000-01-01 as on the ESP32; sleeping blocks the thread and burns nothing.
+# Seconds count from 2000-01-01 as on the ESP32; _event says what sleeping is.
 from time import ticks_add, ticks_diff
 import time as _time
 import _host, _event
@@ -28,21 +28,15 @@ def mktime(t):
     return int(_time.mktime(t)) - _EPOCH_2000
 
 
+def sleep_us(us):
+    _event.wait_us(us)
+
+
 def sleep_ms(ms):
-    if ms > 0:
-        _event.wait(int(ms))
+    _event.wait_us(max(0, int(ms)) * 1000)
 
 
 def sleep(seconds):
     if seconds < 0:
         raise ValueError('sleep length must be non-negative')
-    sleep_ms(seconds * 1000)
-
-
-def sleep_us(us):
-    if us >= 1000:
-        sleep_ms(us // 1000)
-    else:
-        end = ticks_add(ticks_us(), us)
-        while ticks_diff(end, ticks_us()) > 0:
-            pass
+    _event.wait_us(seconds * 1000000)

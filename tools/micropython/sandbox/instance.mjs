@@ -19,7 +19,7 @@ const { loadMicroPython } = await import('@micropython/micropython-webassembly-p
 const instantiate = WebAssembly.instantiate;
 
 // In this order, since later ones import earlier ones. Those of ../modules are the same on the device host for tests.
-const MODULES = ['_event', 'gc', 'errno', 'time', 'micropython', 'asyncio.core', '_async', '_pins', '_buses', 'machine', 'dht', 'onewire', 'ds18x20', 'neopixel', 'network',
+const MODULES = ['_event', 'gc', 'errno', 'time', 'micropython', 'asyncio.core', '_async', '_pins', '_buses', '_chip', 'machine', 'dht', 'onewire', 'ds18x20', 'neopixel', 'network',
   'umqtt', 'umqtt.simple', 'umqtt.robust', 'requests', 'ntptime', 'esp32', 'edgemesh', '_driver'];
 const OTHER_NAMES = { time: 'utime', asyncio: 'uasyncio', requests: 'urequests', errno: 'uerrno' };
 const FOLDERS = [new URL('./modules/', import.meta.url), new URL('../modules/', import.meta.url)];
@@ -40,7 +40,7 @@ for name in ${JSON.stringify(MODULES)}:
 for name, other in ${JSON.stringify(Object.entries(OTHER_NAMES))}:
     sys.modules[other] = sys.modules[name]
 _run = sys.modules['_driver'].run
-for name in ('js', 'jsffi', '_host', '_event', '_pins', '_buses', '_async', '_driver'):
+for name in ('js', 'jsffi', '_host', '_event', '_pins', '_buses', '_chip', '_async', '_driver'):
     sys.modules[name] = None
 sys.path[:] = ['', '.frozen']
 vfs.umount('/')

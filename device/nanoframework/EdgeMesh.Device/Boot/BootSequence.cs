@@ -1,4 +1,3 @@
-using EdgeMesh.Contracts;
 using EdgeMesh.Device.Platform;
 using EdgeMesh.Protocol.Slots;
 
@@ -102,20 +101,12 @@ internal sealed class BootSequence
     // An attempt that is not counted could be made for ever: where the record cannot be written, no program is tried.
     private bool Save(BootRecord record)
     {
-        try
+        StorageException? failure = _boot.TrySave();
+        if (failure != null && record.Trial.Length > 0)
         {
-            _boot.Save();
-            return true;
+            BootSlots.Condemn(record, failure.Code, "The boot record could not be written, so no trial can be counted.");
         }
-        catch (StorageException e)
-        {
-            _board.Log.Write(LogLevel.Error, "The boot record could not be written: " + e.Message);
-            if (record.Trial.Length > 0)
-            {
-                BootSlots.Condemn(record, e.Code, "The boot record could not be written, so no trial can be counted.");
-            }
 
-            return false;
-        }
+        return failure == null;
     }
 }

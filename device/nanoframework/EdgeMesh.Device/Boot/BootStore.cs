@@ -8,10 +8,12 @@ internal sealed class BootStore
 {
     private const int RecordBytesMax = 16384;
     private readonly IStorage _storage;
+    private readonly IDeviceLog _log;
 
-    internal BootStore(IStorage storage)
+    internal BootStore(IStorage storage, IDeviceLog log)
     {
         _storage = storage;
+        _log = log;
         Record = Load();
     }
 
@@ -30,6 +32,22 @@ internal sealed class BootStore
         Unsaved = true;
         Write(Record);
         Unsaved = false;
+    }
+
+    /// <summary>Writes the record, or tells the log why that failed; it is unsaved then.</summary>
+    /// <returns>The failure; null where it was written.</returns>
+    internal StorageException? TrySave()
+    {
+        try
+        {
+            Save();
+            return null;
+        }
+        catch (StorageException e)
+        {
+            _log.Write(LogLevel.Error, "The boot record could not be written: " + e.Message);
+            return e;
+        }
     }
 
     /// <summary>Puts the transfer's image on trial from the next boot on. The record at hand stays as it is: the board boots now.</summary>

@@ -1,5 +1,3 @@
-using System;
-
 namespace EdgeMesh.Device.Platform;
 
 /// <summary>Named files in one flat folder. A missing file reads as empty.</summary>
@@ -32,17 +30,4 @@ public interface IStorage
 
     /// <summary>Removes a file if it is there.</summary>
     void Delete(string name);
-}
-
-/// <summary>Storage is full or broken.</summary>
-public class StorageException : Exception
-{
-    /// <summary>A failure of storage.</summary>
-    /// <param name="code"><c>storage_full</c> or <c>storage_failed</c> of <see cref="Contracts.ErrorCodes"/>.</param>
-    /// <param name="message">What failed.</param>
-    public StorageException(string code, string message)
-        : base(message) => Code = code;
-
-    /// <summary>The code of the failure.</summary>
-    public string Code { get; }
 }

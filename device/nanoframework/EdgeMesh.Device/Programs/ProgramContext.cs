@@ -15,7 +15,6 @@ internal delegate void Pump(long milliseconds);
 internal sealed class ProgramContext : IProgramContext
 {
     private const int CommandNameLength = 64;
-    private const long SequenceMax = 999999999999999999;
     private readonly Board _board;
     private readonly HubConnection _hub;
     private readonly Pump _pump;
@@ -88,7 +87,7 @@ internal sealed class ProgramContext : IProgramContext
         string name = body.String("name", CommandNameLength);
         JsonObject? data = body.OptionalObject("data");
         string transaction = body.OptionalString("transaction", CommandNameLength);
-        long sequence = body.OptionalInteger("sequence", 0, SequenceMax, 0);
+        long sequence = body.OptionalInteger("sequence", 0, JsonReader.IntegerMax, 0);
         if (body.Problem.Length > 0)
         {
             _hub.Refusals.Add(ErrorCodes.MessageInvalid, "A command is malformed: " + body.Problem + ".");

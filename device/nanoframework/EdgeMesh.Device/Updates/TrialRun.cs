@@ -71,30 +71,16 @@ internal sealed class TrialRun
     {
         if (effect == TrialEffect.Persist)
         {
-            Save();
+            _boot.TrySave();
         }
         else if (effect == TrialEffect.Reboot)
         {
             _board.Power.Reboot();
         }
-        else if (!_boot.Unsaved || Save())
+        else if (!_boot.Unsaved || _boot.TrySave() == null)
         {
             // The hub hears of nothing that the next boot would not know.
             _hub.Send(TopicKind.OtaReport, Codec.Write(_boot.Record.Report!));
-        }
-    }
-
-    private bool Save()
-    {
-        try
-        {
-            _boot.Save();
-            return true;
-        }
-        catch (StorageException e)
-        {
-            _board.Log.Write(LogLevel.Error, "The boot record could not be written: " + e.Message);
-            return false;
         }
     }
 }

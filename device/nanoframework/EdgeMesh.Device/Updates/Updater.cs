@@ -1,31 +1,26 @@
-using System;
 using EdgeMesh.Contracts;
-using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Device.Boot;
 using EdgeMesh.Device.Messaging;
 using EdgeMesh.Device.Platform;
-using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Ota;
 using EdgeMesh.Protocol.Publishing;
-using EdgeMesh.Protocol.Security;
 using EdgeMesh.Protocol.Slots;
 
 namespace EdgeMesh.Device.Updates;
 
 /// <summary>Feeds the receiver and carries its effects to storage, hub and reset line.</summary>
 /// <remarks>Where an effect on storage fails, the effects after it are dropped and the receiver is told; what it sends then goes out.</remarks>
-internal sealed class Updater
+internal sealed partial class Updater
 {
     private const int SlicesMax = 4;
     private readonly Board _board;
     private readonly BootStore _boot;
     private readonly SlotFiles _slots;
     private readonly HubConnection _hub;
+    private readonly UpdateMessages _messages;
     private readonly ReceiverProfile _profile;
     private readonly OtaReceiver _receiver;
     private readonly TrustedKey[] _publishers;
-    private byte[] _chunk = new byte[0];
-    private int _chunkAt;
     private ImageHasher? _hasher;
     private OfferCheck? _check;
 
@@ -36,6 +31,7 @@ internal sealed class Updater
         _boot = boot;
         _slots = slots;
         _hub = hub;
+        _messages = new UpdateMessages(hub, board.Log);
         _profile = profile;
         _receiver = new OtaReceiver(profile);
     }
@@ -96,11 +92,9 @@ internal sealed class Updater
     /// <summary>Takes an update's message.</summary>
     internal void Take(HubMessage message, long nowMs)
     {
-        ReceiverEvent? e = message.Frame != null ? ReadFrame(message.Frame) : ReadJson(message);
-        string problem = message.Body == null ? "" : message.Body.Problem;
-        if (e == null || problem.Length > 0)
+        ReceiverEvent? e = _messages.Read(message);
+        if (e == null)
         {
-            _hub.Refusals.Add(ErrorCodes.MessageInvalid, "An update's message is malformed: " + problem + ".");
             return;
         }
 
@@ -109,62 +103,13 @@ internal sealed class Updater
 
         // Where storage does not know yet that a trial is over, the slot it calls confirmed may be spare to the record at hand: until that
         // is written, no offer may empty it.
-        _profile.OnTrial = record.Trial.Length > 0 || (message.Kind == TopicKind.OtaOffer && _boot.TrialStored && !Saved());
+        _profile.OnTrial = record.Trial.Length > 0 || (message.Kind == TopicKind.OtaOffer && _boot.TrialStored && _boot.TrySave() != null);
         _profile.AppliedSession = record.Report == null ? 0 : record.Report.Session;
         _profile.UnixSeconds = _hub.UnixSeconds(nowMs);
         _profile.Trusted = TrustedKey.Effective(_publishers, record.Keys);
         // The next transfer ends with the next report: what became of the last one must be heard before that.
         ReportWanted |= message.Kind == TopicKind.OtaOffer && record.Report != null && !record.ReportHeard;
         Step(e);
-    }
-
-    private bool Saved()
-    {
-        try
-        {
-            _boot.Save();
-            return true;
-        }
-        catch (StorageException e)
-        {
-            _board.Log.Write(LogLevel.Error, "The boot record could not be written: " + e.Message);
-            return false;
-        }
-    }
-
-    private ReceiverEvent ReadFrame(byte[] frame)
-    {
-        _chunk = frame;
-        _chunkAt = ChunkFrame.Overhead;
-        return ReceiverEvent.ChunkArrived(ChunkFrame.SessionOf(frame), ChunkFrame.SequenceOf(frame), frame.Length - ChunkFrame.Overhead);
-    }
-
-    private ReceiverEvent? ReadJson(HubMessage message)
-    {
-        switch (message.Kind)
-        {
-            case TopicKind.OtaOffer: return ReceiverEvent.Offered(Codec.ReadOffer(message.Body!));
-            case TopicKind.OtaComplete: return ReceiverEvent.Completed(Codec.ReadComplete(message.Body!).Session);
-            case TopicKind.OtaAbortDown:
-                Abort abort = Codec.ReadAbort(message.Body!);
-                return ReceiverEvent.Aborted(abort.Session, abort.Code);
-            default: return ReadChunk(message);
-        }
-    }
-
-    private ReceiverEvent? ReadChunk(HubMessage message)
-    {
-        Chunk chunk = Codec.ReadChunk(message.Body!);
-        byte[]? data = Base64.Decode(chunk.Data);
-        if (data == null)
-        {
-            message.Body!.Note("data", "base64");
-            return null;
-        }
-
-        _chunk = data;
-        _chunkAt = 0;
-        return ReceiverEvent.ChunkArrived(chunk.Session, chunk.Sequence, data.Length);
     }
 
     private void Hash(ImageHasher hasher, long nowMs)
@@ -220,106 +165,6 @@ internal sealed class Updater
         {
             // The abort is on its way and the receiver at rest; the record is written again with its next change.
             _board.Log.Write(LogLevel.Error, "The boot record could not be written: " + again.Message);
-        }
-    }
-
-    private void CarryOut(ReceiverEffect[] effects, ReceiverEvent e)
-    {
-        for (int i = 0; i < effects.Length; i++)
-        {
-            CarryOut(effects[i], e);
-        }
-    }
-
-    private void CarryOut(ReceiverEffect effect, ReceiverEvent e)
-    {
-        BootRecord record = _boot.Record;
-        switch (effect.Kind)
-        {
-            case ReceiverEffectKind.Send: Send(effect.Message!); break;
-            case ReceiverEffectKind.CheckSignature:
-                _check = new OfferCheck(_board.Crypto, _profile.Trusted, (Offer)effect.Message!, _board.Clock.NowMs);
-                break;
-            case ReceiverEffectKind.OpenSlot: OpenSlot((Transfer)effect.Message!); break;
-            case ReceiverEffectKind.Adopt:
-                record.Transfer = (Transfer)effect.Message!;
-                _boot.Save();
-                break;
-            case ReceiverEffectKind.Trim: _slots.Cut(record.Spare, effect.Number); break;
-            case ReceiverEffectKind.Append: _slots.Append(record.Spare, _chunk, _chunkAt, (int)e.Length); break;
-            case ReceiverEffectKind.Hold:
-                _slots.Hold(effect.Number % _profile.Window, record.Transfer!.ChunkBytes, _chunk, _chunkAt, (int)e.Length);
-                break;
-            case ReceiverEffectKind.AppendHeld:
-                _slots.AppendHeld(
-                    record.Spare, effect.Number % _profile.Window, record.Transfer!.ChunkBytes, record.Transfer.LengthOf(effect.Number));
-                break;
-            case ReceiverEffectKind.Flush: _slots.Flush(record.Spare); break;
-            case ReceiverEffectKind.Hash:
-                _slots.DropHeld();
-                _hasher = new ImageHasher(_slots, record.Spare, record.Transfer!.Manifest.Size, _board.Crypto, _board.Clock.NowMs);
-                break;
-            case ReceiverEffectKind.Discard: Discard(); break;
-            case ReceiverEffectKind.Apply: Apply((Transfer)effect.Message!); break;
-            case ReceiverEffectKind.Report: ReportWanted = true; break;
-            default:
-                Reject refusal = (Reject)effect.Message!;
-                _hub.Refusals.Add(refusal.Code, refusal.Reason);
-                break;
-        }
-    }
-
-    private void OpenSlot(Transfer transfer)
-    {
-        Manifest m = transfer.Manifest;
-        _board.Log.Write(LogLevel.Info, "Takes " + m.Id + " " + m.Version + ", " + m.Size.ToString() + " bytes, as session " + transfer.Session.ToString() + ".");
-        _hasher = null;
-        BootSlots.BeginTransfer(_boot.Record, transfer);
-        _boot.Save();
-        _slots.Cut(_boot.Record.Spare, 0);
-    }
-
-    private void Discard()
-    {
-        _hasher = null;
-        // Room first: where storage is full, the record can only be written once the slot is empty.
-        _slots.DropHeld();
-        _slots.Cut(_boot.Record.Spare, 0);
-        BootSlots.EndTransfer(_boot.Record);
-        _boot.Save();
-    }
-
-    private void Apply(Transfer transfer)
-    {
-        _boot.SaveTrial();
-        _board.Log.Write(LogLevel.Info, "Boots " + transfer.Manifest.Id + " " + transfer.Manifest.Version + " on trial.");
-        _board.Power.Reboot();
-    }
-
-    private void Send(object message)
-    {
-        if (message is Accept accept)
-        {
-            _hub.Send(TopicKind.OtaAccept, Codec.Write(accept));
-        }
-        else if (message is ChunkAck ack)
-        {
-            _hub.Send(TopicKind.OtaChunkAck, Codec.Write(ack), 0);
-        }
-        else if (message is Verify verify)
-        {
-            _hub.Send(TopicKind.OtaVerify, Codec.Write(verify));
-        }
-        else if (message is Reject reject)
-        {
-            _board.Log.Write(LogLevel.Warning, "Rejects session " + reject.Session.ToString() + " (" + reject.Code + "): " + reject.Reason);
-            _hub.Send(TopicKind.OtaReject, Codec.Write(reject));
-        }
-        else
-        {
-            Abort abort = (Abort)message;
-            _board.Log.Write(LogLevel.Warning, "Aborts session " + abort.Session.ToString() + " (" + abort.Code + "): " + abort.Reason);
-            _hub.Send(TopicKind.OtaAbortUp, Codec.Write(abort));
         }
     }
 }

@@ -1,22 +1,17 @@
 # The ESP32's machine module: what it is asked goes to the host, which records it and answers by the scenario.
 import _host, _event
+from _chip import *
 from _pins import ADC, DAC, PWM, Pin, Signal, TouchPad
 from _buses import I2C, SoftI2C, SPI, SoftSPI, UART
 from time import gmtime as _gmtime
 from uctypes import addressof as _addressof
 
-PWRON_RESET = 1
-HARD_RESET = 2
-WDT_RESET = 3
-DEEPSLEEP_RESET = 4
-SOFT_RESET = 5
 DEEPSLEEP = 4
 PIN_WAKE = 2
 EXT0_WAKE = 2
 EXT1_WAKE = 3
 TIMER_WAKE = 4
 TOUCHPAD_WAKE = 5
-_freq = 160000000
 
 
 def reset():
@@ -39,15 +34,6 @@ def unique_id():
     return b'\x24\x0a\xc4\x00\x00\x01'
 
 
-def freq(hz=None):
-    global _freq
-    if hz is None:
-        return _freq
-    if hz not in (20000000, 40000000, 80000000, 160000000, 240000000):
-        raise ValueError('frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz')
-    _freq = hz
-
-
 def idle():
     _event.wait_us(1000)
 
@@ -61,14 +47,6 @@ def lightsleep(ms=0):
 
 def deepsleep(ms=0):
     _host.deepsleep(float(ms))
-
-
-def disable_irq():
-    return 0
-
-
-def enable_irq(state):
-    pass
 
 
 def time_pulse_us(pin, level, timeout_us=1000000):

@@ -1,5 +1,4 @@
 from micropython import *
-import _event
 
 
 def alloc_emergency_exception_buf(size):

@@ -53,24 +53,20 @@ class MQTTClient:
 
     def check_msg(self):
         self._need()
-        message = _host.mqtt_receive()
+        self._take(_host.mqtt_receive())
+
+    def wait_msg(self):
+        self._need()
+        while not self._take(_host.mqtt_receive()):
+            _event.wait_us(_POLL_US)
+
+    # Whether there was one.
+    def _take(self, message):
         if not message:
-            return None
+            return False
         topic, separator, payload = message.partition('\0')
         if not separator:
             raise OSError(-int(message))
         if self.cb:
             self.cb(topic.encode(), payload.encode())
-
-    def wait_msg(self):
-        self._need()
-        while True:
-            message = _host.mqtt_receive()
-            if message:
-                topic, separator, payload = message.partition('\0')
-                if not separator:
-                    raise OSError(-int(message))
-                if self.cb:
-                    self.cb(topic.encode(), payload.encode())
-                return
-            _event.wait_us(_POLL_US)
+        return True

@@ -1,7 +1,7 @@
 using System.Collections;
 using EdgeMesh.Device.Platform;
 
-namespace EdgeMesh.Device;
+namespace EdgeMesh.Device.Messaging;
 
 /// <summary>Counts refused messages by code, and logs the first, the tenth, the hundredth of each: a flood must not fill a log.</summary>
 internal sealed class Refusals

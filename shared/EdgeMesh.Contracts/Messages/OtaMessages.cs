@@ -77,7 +77,7 @@ public sealed class Chunk
     public string Data { get; set; } = "";
 }
 
-/// <summary>CHUNK_ACK, device to hub: all below <see cref="Next"/> is flushed to flash.</summary>
+/// <summary>CHUNK_ACK, device to hub: all below <see cref="Next"/> has arrived. What is flushed to flash too, ACCEPT and VERIFY say.</summary>
 public sealed class ChunkAck
 {
     /// <summary>The update's session.</summary>

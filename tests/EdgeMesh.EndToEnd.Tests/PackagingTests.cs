@@ -1,11 +1,9 @@
-using System;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Text.RegularExpressions;
+using EdgeMesh.EndToEnd.Tests.World;
 
-namespace EdgeMesh.Architecture.Tests;
+namespace EdgeMesh.EndToEnd.Tests;
 
 /// <summary>What is installed on a Pi, as far as it shows without one.</summary>
 public sealed partial class PackagingTests : IDisposable
@@ -13,6 +11,8 @@ public sealed partial class PackagingTests : IDisposable
     private const double ExposureMax = 2.5;
 
     private static readonly string[] Units = ["edgemesh.service", "edgemesh-sandbox.socket", "edgemesh-sandbox@.service"];
+
+    private static readonly string Packaging = Path.Combine(Repository.Root, "hub/packaging");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("edgemesh-packaging-").FullName;
 
@@ -23,7 +23,7 @@ public sealed partial class PackagingTests : IDisposable
     [InlineData("edgemesh-sandbox@.service")]
     public void A_unit_may_do_little_by_the_measure_of_systemd_analyze(string unit)
     {
-        (int exitCode, string said) = Run("systemd-analyze", "security", "--offline=true", "--no-pager", Path.Combine(Repository.Root, "packaging/systemd", unit));
+        (int exitCode, string said) = Run("systemd-analyze", "security", "--offline=true", "--no-pager", Path.Combine(Packaging, "systemd", unit));
         Match exposure = Exposure().Match(said);
         Assert.True(exposure.Success, $"systemd-analyze ended with {exitCode}: {said}");
         Assert.InRange(double.Parse(exposure.Groups[1].Value, CultureInfo.InvariantCulture), 0, ExposureMax);
@@ -37,7 +37,7 @@ public sealed partial class PackagingTests : IDisposable
         File.Copy("/bin/true", program);
         foreach (string unit in Units)
         {
-            File.WriteAllText(Path.Combine(_folder, unit), Repository.Read("packaging/systemd/" + unit).Replace("/usr/bin/edgemesh", program, StringComparison.Ordinal));
+            File.WriteAllText(Path.Combine(_folder, unit), File.ReadAllText(Path.Combine(Packaging, "systemd", unit)).Replace("/usr/bin/edgemesh", program, StringComparison.Ordinal));
         }
 
         (int exitCode, string said) = Run("systemd-analyze", ["verify", "--recursive-errors=no", .. Units.Select(unit => Path.Combine(_folder, unit))]);
@@ -58,7 +58,7 @@ public sealed partial class PackagingTests : IDisposable
         string root = Directory.CreateDirectory(Path.Combine(_folder, "root/etc")).Parent!.FullName;
         foreach (string name in (string[])["install", "systemd", "sysusers.d", "hub.d"])
         {
-            _ = Run("cp", "-r", Path.Combine(Repository.Root, "packaging", name), source);
+            _ = Run("cp", "-r", Path.Combine(Packaging, name), source);
         }
 
         // A stand-in for the program: the script looks at it, and does not run it. And for what the system has.
@@ -98,7 +98,7 @@ public sealed partial class PackagingTests : IDisposable
     private static (int ExitCode, string Said) Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        System.Threading.Tasks.Task<string> errors = process.StandardError.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
         string said = process.StandardOutput.ReadToEnd() + errors.Result;
         process.WaitForExit();
         return (process.ExitCode, said);

@@ -7,7 +7,6 @@ using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Protocol.Json;
 
 namespace EdgeMesh.Hub.Tests.Commands;

@@ -6,7 +6,6 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.Generation.Models;
 using EdgeMesh.Hub.Results;
-using EdgeMesh.Hub.Tests.Broker;
 using Microsoft.AspNetCore.Http;
 
 namespace EdgeMesh.Hub.Tests.Codegen.Models;

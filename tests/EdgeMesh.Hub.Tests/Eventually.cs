@@ -2,7 +2,7 @@ using System;
 using System.Diagnostics;
 using System.Threading.Tasks;
 
-namespace EdgeMesh.Hub.Tests.Broker;
+namespace EdgeMesh.Hub.Tests;
 
 /// <summary>Waits for a condition with a time limit.</summary>
 internal static class Eventually

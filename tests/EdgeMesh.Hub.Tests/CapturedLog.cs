@@ -2,7 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace EdgeMesh.Hub.Tests.Broker;
+namespace EdgeMesh.Hub.Tests;
 
 /// <summary>Keeps what the hub logs, for tests of what it says and of what it must not say.</summary>
 internal sealed class CapturedLog : ILoggerProvider, ILogger

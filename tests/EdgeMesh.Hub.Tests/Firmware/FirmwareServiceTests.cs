@@ -18,7 +18,7 @@ using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Hub.Tests.Firmware;
 
-public sealed class FirmwareStoreTests : IDisposable
+public sealed class FirmwareServiceTests : IDisposable
 {
     private static readonly FirmwareDescription Blink = new("blink", "1.0.0", "esp32-mpy", ImageKinds.MicroPythonApp);
     private readonly TempFolder _folder = new();
@@ -28,7 +28,7 @@ public sealed class FirmwareStoreTests : IDisposable
     [Fact]
     public async Task An_image_is_kept_by_its_hash_and_its_manifest_says_what_it_is()
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         byte[] image = RandomNumberGenerator.GetBytes(300_000);
 
         FirmwareRow row = (await AddAsync(store, image, Blink)).Value;
@@ -45,12 +45,12 @@ public sealed class FirmwareStoreTests : IDisposable
     public async Task Every_manifest_has_a_sequence_above_all_before_also_after_a_restart()
     {
         long first, second;
-        using (FirmwareStore store = Open())
+        using (FirmwareService store = Open())
         {
             first = (await AddAsync(store, [1], Blink)).Value.Sequence;
         }
 
-        using (FirmwareStore store = Open())
+        using (FirmwareService store = Open())
         {
             second = (await AddAsync(store, [2], Blink with { Version = "2" })).Value.Sequence;
             Manifest again = store.Reissue(Transfer.Read(1, store.Find("blink", "1.0.0").Value.Manifest, 4096, out _)!.Manifest);
@@ -63,7 +63,7 @@ public sealed class FirmwareStoreTests : IDisposable
     [Fact]
     public async Task The_same_content_again_is_no_change_and_other_content_needs_another_version()
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         FirmwareRow first = (await AddAsync(store, [1, 2, 3], Blink)).Value;
 
         Assert.Equal(first, (await AddAsync(store, [1, 2, 3], Blink)).Value);
@@ -81,7 +81,7 @@ public sealed class FirmwareStoreTests : IDisposable
     [InlineData("blink", "1", "t", "exe", "kind")]
     public async Task A_description_that_is_wrong_is_refused_by_the_member_at_fault(string id, string version, string type, string kind, string named)
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         Error error = (await AddAsync(store, [1], new FirmwareDescription(id, version, type, kind))).Error!;
         Assert.Equal(ErrorCodes.InvalidArgument, error.Code);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
@@ -91,21 +91,21 @@ public sealed class FirmwareStoreTests : IDisposable
     [Fact]
     public async Task An_empty_image_is_refused()
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         Assert.Equal(ErrorCodes.InvalidArgument, (await AddAsync(store, [], Blink)).Error!.Code);
     }
 
     [Fact]
     public async Task An_empty_folder_option_switches_updates_off()
     {
-        using FirmwareStore store = Open("");
+        using FirmwareService store = Open("");
         Assert.Equal(ErrorCodes.OtaDisabled, (await AddAsync(store, [1], Blink)).Error!.Code);
     }
 
     [Fact]
     public async Task An_image_shared_by_two_versions_stays_until_both_are_removed()
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         FirmwareRow one = (await AddAsync(store, [7, 7], Blink)).Value;
         await AddAsync(store, [7, 7], Blink with { Version = "2" });
 
@@ -119,7 +119,7 @@ public sealed class FirmwareStoreTests : IDisposable
     [Fact]
     public async Task A_sweep_removes_what_a_crash_left_and_nothing_else()
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         FirmwareRow row = (await AddAsync(store, [5], Blink)).Value;
         File.WriteAllText(_folder.File("firmware/0123.part"), "cut");
         File.WriteAllText(_folder.File("firmware/" + new string('a', 64)), "stored, but never named");
@@ -133,7 +133,7 @@ public sealed class FirmwareStoreTests : IDisposable
     [Fact]
     public async Task An_upload_that_breaks_off_leaves_nothing()
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         await Assert.ThrowsAsync<EndOfStreamException>(() => store.AddAsync(new BreakingStream(), Blink, CancellationToken.None));
         Assert.Empty(store.List());
         Assert.Empty(Directory.GetFiles(_folder.File("firmware")));
@@ -147,7 +147,7 @@ public sealed class FirmwareStoreTests : IDisposable
         Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small);
         try
         {
-            using FirmwareStore store = Open(small);
+            using FirmwareService store = Open(small);
             Error error = (await AddAsync(store, new byte[200_000], Blink)).Error!;
             Assert.Equal(ErrorCodes.StorageFull, error.Code);
             Assert.Contains("free some space", error.Message, StringComparison.Ordinal);
@@ -164,12 +164,12 @@ public sealed class FirmwareStoreTests : IDisposable
     [Fact]
     public async Task The_database_is_the_owners_alone()
     {
-        using FirmwareStore store = Open();
+        using FirmwareService store = Open();
         await AddAsync(store, [1], Blink);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File("hub.db")));
     }
 
-    private static Task<Result<FirmwareRow>> AddAsync(FirmwareStore store, byte[] image, FirmwareDescription description) =>
+    private static Task<Result<FirmwareRow>> AddAsync(FirmwareService store, byte[] image, FirmwareDescription description) =>
         store.AddAsync(new MemoryStream(image), description, CancellationToken.None);
 
     private static void Run(string command, params string[] arguments)
@@ -180,10 +180,10 @@ public sealed class FirmwareStoreTests : IDisposable
         Assert.True(process.ExitCode == 0, $"{command} (this test needs root): {error}");
     }
 
-    private FirmwareStore Open(string folder = "firmware")
+    private FirmwareService Open(string folder = "firmware")
     {
         IOptions<HubOptions> hub = Options.Create(new HubOptions { StateFolder = _folder.Path });
-        return new FirmwareStore(new Database(hub), Options.Create(new FirmwareOptions { Folder = folder }), hub, new PublisherStore(new Database(hub), Options.Create(new FirmwareOptions()), TimeProvider.System), TimeProvider.System);
+        return new FirmwareService(new FirmwareStore(new Database(hub)), new PublisherStore(new Database(hub), Options.Create(new FirmwareOptions()), TimeProvider.System), [], Options.Create(new FirmwareOptions { Folder = folder }), hub, TimeProvider.System);
     }
 
     private sealed class BreakingStream : MemoryStream

@@ -12,7 +12,6 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Devices;
-using EdgeMesh.Hub.Tests.Broker;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.DotNet;
@@ -20,7 +19,7 @@ using EdgeMesh.Protocol.Json;
 using EdgeMesh.Protocol.Ota;
 using EdgeMesh.Protocol.Security;
 
-namespace EdgeMesh.Hub.Tests.Ota;
+namespace EdgeMesh.Hub.Tests;
 
 /// <summary>How a test's device behaves.</summary>
 internal sealed class TestDeviceOptions

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 
-namespace EdgeMesh.Hub.Tests.Codegen.Models;
+namespace EdgeMesh.Hub.Tests;
 
 /// <summary>A clock that a test moves; its timers go off as it passes them.</summary>
 internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
@@ -18,6 +18,18 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>How many timers wait for the time to go on.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Count;
+            }
+        }
+    }
 
     public override DateTimeOffset GetUtcNow()
     {

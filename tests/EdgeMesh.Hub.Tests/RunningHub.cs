@@ -15,13 +15,12 @@ using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Ota;
 using EdgeMesh.Hub.Storage;
-using EdgeMesh.Hub.Tests.Broker;
 using EdgeMesh.Mqtt;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EdgeMesh.Hub.Tests.Ota;
+namespace EdgeMesh.Hub.Tests;
 
 /// <summary>The whole hub with its own Mosquitto, in a state folder that may outlive it.</summary>
 internal sealed class RunningHub : IAsyncDisposable
@@ -66,8 +65,17 @@ internal sealed class RunningHub : IAsyncDisposable
     public Task OnlineAsync(string id) => Eventually.TrueAsync(() => Get<DeviceGateway>().IsOnline(id), $"{id} is online");
 
     public async Task AddFirmwareAsync(byte[] image, string id = "blink", string version = "1", string type = "test") =>
-        Assert.True((await Get<FirmwareStore>().AddAsync(
+        Assert.True((await Get<FirmwareService>().AddAsync(
             new MemoryStream(image), new FirmwareDescription(id, version, type, ImageKinds.NanoApp), CancellationToken.None)).IsOk);
+
+    /// <summary>Adds firmware and a device, connects it, and begins its update.</summary>
+    public async Task<TestDevice> UpdateNewAsync(string id, byte[] image, TestDeviceOptions? options = null)
+    {
+        await AddFirmwareAsync(image);
+        TestDevice device = await ConnectNewAsync(id, options: options);
+        Assert.True(Ota.Start(id, "blink", null).IsOk);
+        return device;
+    }
 
     /// <summary>Changes the database behind the hub's back.</summary>
     public void Sql(string statement)

@@ -7,7 +7,7 @@ using EdgeMesh.Cli.Commands.Daemon;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Certificates;
-using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EdgeMesh.Cli.Rendering;
 using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
 

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 using EdgeMesh.Hub.Results;
 using Microsoft.AspNetCore.Http;
 

@@ -11,7 +11,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Results;
 using Microsoft.Extensions.AI;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 
 /// <summary>What a model answered.</summary>
 /// <param name="Text">The whole text.</param>

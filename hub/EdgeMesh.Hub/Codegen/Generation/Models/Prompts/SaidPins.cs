@@ -6,7 +6,7 @@ using EdgeMesh.Hub.Codegen.Sentences;
 using EdgeMesh.MicroPython.Policy;
 using Board = EdgeMesh.Hub.Codegen.Templates.Board;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 
 /// <summary>Nobody guesses pins, and no model does: a program may use those that the request names, and those of the program that it replaces.</summary>
 internal static partial class SaidPins

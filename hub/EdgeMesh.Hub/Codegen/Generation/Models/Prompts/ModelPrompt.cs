@@ -11,7 +11,7 @@ using EdgeMesh.MicroPython.Policy;
 using Microsoft.Extensions.AI;
 using Board = EdgeMesh.Hub.Codegen.Templates.Board;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 
 /// <summary>
 /// What a model is told. What EdgeMesh says is one part; all that came from elsewhere (request, device, programs, errors) stands as data between lines with a

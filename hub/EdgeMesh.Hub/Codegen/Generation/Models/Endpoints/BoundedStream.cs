@@ -3,7 +3,7 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 
 /// <summary>Reads at most so many bytes of another stream: one that does not end must not fill the memory.</summary>
 internal sealed class BoundedStream(Stream inner, long bytesMax) : Stream

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Hub.Broker;
 
-/// <summary>Adds the broker to the hub.</summary>
-public static class BrokerRegistration
+/// <summary>Registers the feature.</summary>
+public static class BrokerFeature
 {
     /// <summary>
     /// Adds <see cref="BrokerConnection"/>, <see cref="IBrokerAccounts"/>, <see cref="BrokerState"/> and <see cref="BrokerInfo"/>, and the

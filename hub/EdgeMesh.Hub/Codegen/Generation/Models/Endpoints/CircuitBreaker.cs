@@ -1,7 +1,7 @@
 using System;
 using System.Threading;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 
 /// <summary>
 /// Leaves alone what failed several times in a row: after a pause, one call tries whether it works again, and all others wait for what comes of it.

@@ -1,22 +1,9 @@
 using System.Collections.Generic;
 using EdgeMesh.Contracts;
-using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EdgeMesh.Hub.Codegen.Jobs;
-
-/// <summary>Registers the feature.</summary>
-public static class JobFeature
-{
-    /// <summary>Programs asked for over MQTT.</summary>
-    public static IServiceCollection AddJobs(this IServiceCollection services)
-    {
-        services.AddSettings<JobOptions>(JobOptions.Section);
-        return services.AddSingleton<JobStore>().AddSingleton<JobTopics>().AddHostedService<JobService>().AddSingleton<IOperationSource, JobOperations>();
-    }
-}
 
 /// <summary>What the hub can be asked about jobs.</summary>
 public sealed class JobOperations(JobStore store) : IOperationSource

@@ -16,7 +16,7 @@ using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Storage;
 using Microsoft.Extensions.AI;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 
 /// <summary>
 /// A client of <c>/chat/completions</c> as OpenAI defined it and Ollama, llama.cpp, vLLM and others have it. It streams, takes a bounded number of bytes from

@@ -4,7 +4,7 @@ using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
 
 /// <summary>The names that are this house's own: its site, its devices, and those that the owner lists.</summary>
 public sealed class PrivateNames(HubIdentity hub, DeviceService devices, IOptions<ModelOptions> options)

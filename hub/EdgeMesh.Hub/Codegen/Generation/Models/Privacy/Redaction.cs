@@ -8,7 +8,7 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.Sentences;
 using EdgeMesh.Hub.Results;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
 
 /// <summary>
 /// Takes what is private out of a conversation, and puts it back into the answers. The same thing has the same placeholder throughout: <c>PRIVATE_HOST_001</c>,

@@ -1,9 +1,10 @@
 using System.Collections.Generic;
 using System.Linq;
+using EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
 using EdgeMesh.Hub.Results;
 using Microsoft.Extensions.AI;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 
 /// <summary>A piece of a message.</summary>
 /// <param name="Text">Its text.</param>

@@ -4,7 +4,7 @@ using System.Linq;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Results;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 
 /// <summary>What is taken of a model's answer: one program, maybe a scenario, or a question. All else that it says is nobody's business.</summary>
 /// <param name="Source">The program; null where there is a question.</param>

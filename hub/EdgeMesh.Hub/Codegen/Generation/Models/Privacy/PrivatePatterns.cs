@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using EdgeMesh.MicroPython.Policy;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
 
 /// <summary>A piece of text that is private.</summary>
 /// <param name="Start">Where it begins.</param>

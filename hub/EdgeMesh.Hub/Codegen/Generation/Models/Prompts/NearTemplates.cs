@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using EdgeMesh.Hub.Codegen.Sentences;
 using EdgeMesh.Hub.Codegen.Templates;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 
 /// <summary>Programs of templates that resemble a request: a model that has seen how sensors are read and outputs switched here does likewise.</summary>
 internal static class NearTemplates

@@ -7,7 +7,7 @@ using EdgeMesh.Hub.Codegen.DryRun;
 using EdgeMesh.Hub.Codegen.Sentences;
 using EdgeMesh.Hub.Codegen.Templates;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 
 /// <summary>What a program is tried in that a model writes, made without the model: of what the reader of sentences understands of the request.</summary>
 /// <param name="Scenario">The world and what is expected; at the least, that nothing fails.</param>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EdgeMesh.Hub.Codegen.Programs;
 
 /// <summary>Registers the feature.</summary>
-public static class ProgramFeature
+public static class ProgramsFeature
 {
     /// <summary>Programs: written of sentences, judged, kept, approved, sent, watched, and gone back from.</summary>
     public static IServiceCollection AddPrograms(this IServiceCollection services)

@@ -7,7 +7,7 @@ using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Storage;
 using Microsoft.Data.Sqlite;
 
-namespace EdgeMesh.Hub.Codegen.Generation.Models;
+namespace EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 
 /// <summary>What a model was asked today and what it cost.</summary>
 /// <param name="Requests">Calls.</param>

@@ -17,10 +17,10 @@ internal static class DeviceCommands
     internal static Command Create(GlobalOptions options)
     {
         Command devices = new("devices", "The devices that this hub knows.") { Add(options), List(options) };
-        devices.Subcommands.Add(One(options, "show", "Shows one device."));
+        devices.Subcommands.Add(One(options, "show", "devices-show", "Shows one device."));
         devices.Subcommands.Add(Revoke(options));
         devices.Subcommands.Add(Restore(options));
-        devices.Subcommands.Add(One(options, "remove", "Removes a device, its key and its broker account, at once."));
+        devices.Subcommands.Add(One(options, "remove", "devices-remove", "Removes a device, its key and its broker account, at once."));
         return devices;
     }
 
@@ -139,11 +139,11 @@ internal static class DeviceCommands
         return list;
     }
 
-    private static Command One(GlobalOptions options, string verb, string description)
+    private static Command One(GlobalOptions options, string verb, string operation, string description)
     {
         Argument<string> id = new("ID") { Description = "The device's id." };
         Command command = new(verb, description) { id };
-        command.SetAction(options.Action(call => call.AnswerAsync<DeviceView>("devices-" + verb, new JsonObject { ["id"] = call.Arguments.GetValue(id) }, Tables.Device)));
+        command.SetAction(options.Action(call => call.AnswerAsync<DeviceView>(operation, new JsonObject { ["id"] = call.Arguments.GetValue(id) }, Tables.Device)));
         return command;
     }
 }

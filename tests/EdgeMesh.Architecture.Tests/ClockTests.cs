@@ -59,7 +59,7 @@ public sealed class ClockTests
         {
             (string? name, ArgumentListSyntax? arguments) = node switch
             {
-                MemberAccessExpressionSyntax m => (LastTwo(m), (m.Parent as InvocationExpressionSyntax)?.ArgumentList),
+                MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax or MemberAccessExpressionSyntax } m => (LastTwo(m), (m.Parent as InvocationExpressionSyntax)?.ArgumentList),
                 ObjectCreationExpressionSyntax o => ("new " + o.Type, o.ArgumentList),
                 ImplicitObjectCreationExpressionSyntax { Parent.Parent.Parent: VariableDeclarationSyntax v } o => ("new " + v.Type, o.ArgumentList),
                 _ => (null, null),

@@ -39,7 +39,8 @@ public sealed class FrontendTests
         Assert.Equal(["ota-start", "ota-end"], AskedFor("class C { void M() { hub.RunAsync(\"ota-start\", x); call.AnswerAsync<T>(\"ota-end\", y); other.Say(\"z-z\"); } }"));
 
     private static IEnumerable<string> Operations() => Repository.Sources("hub/EdgeMesh.Hub").Select(path => CSharpSyntaxTree.ParseText(Repository.Read(path)).GetRoot())
-        .SelectMany(root => root.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(i => i.Expression.ToString().StartsWith("Operation.Create<", StringComparison.Ordinal))
+        .SelectMany(root => root.DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Where(i => i.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Operation" }, Name: GenericNameSyntax { Identifier.ValueText: "Create" } })
             .Select(i => Text(i.ArgumentList.Arguments[0].Expression, root)));
 
     // A literal, or a constant of the same file and a literal.

@@ -9,6 +9,10 @@ using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Cli.Commands;
+using EdgeMesh.Cli.Commands.Daemon;
+using EdgeMesh.Cli.Commands.Devices;
+using EdgeMesh.Cli.Commands.Programs;
+using EdgeMesh.Cli.Commands.Updates;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Results;
 

@@ -25,10 +25,13 @@ internal sealed class GlobalOptions
     internal Output OutputOf(ParseResult parsed, TextWriter stdout, TextWriter stderr) => new(
         stdout, stderr, parsed.GetResult(Json) is { Implicit: false }, terminal: ReferenceEquals(stdout, Console.Out) && !Console.IsOutputRedirected);
 
+    /// <summary>Where the answer of a verb that is being carried out goes.</summary>
+    internal Output OutputOf(ParseResult parsed) => OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+
     /// <summary>The action of a verb that asks the hub.</summary>
     internal Func<ParseResult, CancellationToken, Task<int>> Action(Func<Call, Task<int>> verb) => async (parsed, cancellation) =>
     {
-        Output output = OutputOf(parsed, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        Output output = OutputOf(parsed);
         Result<HubClient> hub = HubClient.Create(parsed.GetValue(Socket)!);
         if (!hub.IsOk)
         {
@@ -41,10 +44,3 @@ internal sealed class GlobalOptions
         }
     };
 }
-
-/// <summary>One verb being carried out.</summary>
-/// <param name="Arguments">What was typed.</param>
-/// <param name="Hub">The hub.</param>
-/// <param name="Output">Where the answer goes.</param>
-/// <param name="Cancellation">Ctrl-C or SIGTERM.</param>
-internal sealed record Call(ParseResult Arguments, HubClient Hub, Output Output, CancellationToken Cancellation);

@@ -11,13 +11,14 @@ public sealed class NanoFileTests
 {
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "nanoframework.json"));
     private static readonly string[] Projects = Directory.GetFiles(Path.Combine(Repository.Root, "device"), "*.nfproj", SearchOption.AllDirectories);
-    private static readonly string Schema = File.ReadAllText(Path.Combine(Repository.Root, "nanoframework.schema.json"));
+    private static readonly string Schema = File.ReadAllText(Path.Combine(Repository.Root, NanoFile.SchemaFile));
 
     [Fact]
     public void The_file_is_right_and_what_is_written_from_it_is_current()
     {
         NanoFile? file = NanoFile.Read(Text, Schema, out IReadOnlyList<string> problems);
         Assert.Empty(problems);
+        Assert.Contains($"\"$schema\": \"./{NanoFile.SchemaFile}\"", Text, StringComparison.Ordinal);
         foreach ((string path, string text) in file!.Files())
         {
             Assert.True(File.Exists(Path.Combine(Repository.Root, path)) && File.ReadAllText(Path.Combine(Repository.Root, path)) == text,

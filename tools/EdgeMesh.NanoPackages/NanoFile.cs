@@ -14,7 +14,8 @@ public sealed class NanoFile
     /// <summary>Its path in the repository.</summary>
     public const string FileName = "nanoframework.json";
 
-    private const string SchemaName = "nanoframework.schema.json";
+    /// <summary>Path of its schema, which it names to editors.</summary>
+    public const string SchemaFile = "tools/EdgeMesh.NanoPackages/nanoframework.schema.json";
 
     // Beside its slots a drive keeps records, chunks out of turn, settings and identities.
     private const int RecordsBytes = 64 * 1024;
@@ -25,7 +26,7 @@ public sealed class NanoFile
     /// <summary>Reads and checks the file of a repository.</summary>
     /// <returns>It; null where it is refused, with the reasons as sentences.</returns>
     public static NanoFile? Read(string root, out IReadOnlyList<string> problems) =>
-        Read(File.ReadAllText(Path.Combine(root, FileName)), File.ReadAllText(Path.Combine(root, SchemaName)), out problems);
+        Read(File.ReadAllText(Path.Combine(root, FileName)), File.ReadAllText(Path.Combine(root, SchemaFile)), out problems);
 
     /// <summary>Checks a text against the schema's text and then against what no schema can say.</summary>
     public static NanoFile? Read(string text, string schema, out IReadOnlyList<string> problems)

@@ -2,10 +2,10 @@ using System;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
-using EdgeMesh.Hub.Results;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Ota;
+using EdgeMesh.Hub.Results;
 using Spectre.Console;
 
 namespace EdgeMesh.Cli.Rendering;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
@@ -29,13 +28,12 @@ public sealed class BrokerConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<BrokerConnection> _log;
     private readonly ReconnectingMqttClient _client;
-    private readonly List<(string Filter, MqttQualityOfServiceLevel Quality, Func<MqttApplicationMessage, Task> Handler)> _subscriptions = [];
+    private readonly BrokerSubscriptions _subscriptions;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<CancellationToken, Task> _prepare = _ => Task.CompletedTask;
     private CancellationTokenSource _connected = new();
     private Task _attending = Task.CompletedTask;
     private string? _lastReason;
-    private long _handlingSince;
     private bool _told;
     private bool _disposed;
 
@@ -48,8 +46,9 @@ public sealed class BrokerConnection : IAsyncDisposable
         _state = state;
         _time = time;
         _log = log;
+        _subscriptions = new BrokerSubscriptions(time, log);
         _client = new ReconnectingMqttClient(time);
-        _client.ApplicationMessageReceivedAsync += arguments => DispatchAsync(arguments.ApplicationMessage);
+        _client.ApplicationMessageReceivedAsync += arguments => _subscriptions.DispatchAsync(arguments.ApplicationMessage);
         _client.ConnectedAsync += _ => OnConnectedAsync();
         _client.DisconnectedAsync += OnDisconnectedAsync;
         _client.SubscriptionRefusedAsync += OnSubscriptionRefusedAsync;
@@ -60,7 +59,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     public bool IsConnected => _client.IsConnected;
 
     /// <summary>How long the message now in hand is being handled; null where none is.</summary>
-    internal TimeSpan? Handling => Interlocked.Read(ref _handlingSince) is > 0 and long since ? _time.GetElapsedTime(since) : null;
+    internal TimeSpan? Handling => _subscriptions.Handling;
 
     private string StatusTopic => Topic.Format(TopicKind.HubStatus, _identity.Site);
 
@@ -79,7 +78,7 @@ public sealed class BrokerConnection : IAsyncDisposable
             throw new InvalidOperationException($"Subscribe to {filter} before the hub starts: later, messages would be missed.");
         }
 
-        _subscriptions.Add((filter, quality, handler));
+        _subscriptions.Add(filter, quality, handler);
     }
 
     /// <summary>
@@ -124,7 +123,7 @@ public sealed class BrokerConnection : IAsyncDisposable
     internal async Task StartAsync(Func<CancellationToken, Task> prepare)
     {
         _prepare = prepare;
-        foreach ((string filter, MqttQualityOfServiceLevel quality, _) in _subscriptions)
+        foreach ((string filter, MqttQualityOfServiceLevel quality) in _subscriptions.Filters)
         {
             await _client.SubscribeAsync(filter, quality).ConfigureAwait(false);
         }
@@ -162,31 +161,6 @@ public sealed class BrokerConnection : IAsyncDisposable
         }
 
         await _client.StopAsync().ConfigureAwait(false);
-    }
-
-    private async Task DispatchAsync(MqttApplicationMessage message)
-    {
-        foreach ((string filter, _, Func<MqttApplicationMessage, Task> handler) in _subscriptions)
-        {
-            if (MqttTopicFilterComparer.Compare(message.Topic, filter) != MqttTopicFilterCompareResult.IsMatch)
-            {
-                continue;
-            }
-
-            try
-            {
-                Interlocked.Exchange(ref _handlingSince, _time.GetTimestamp());
-                await handler(message).ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                _log.LogError(failure, "The handler of {Filter} failed on a message at {Topic}", filter, message.Topic);
-            }
-            finally
-            {
-                Interlocked.Exchange(ref _handlingSince, 0);
-            }
-        }
     }
 
     /// <summary>Begins to attend to the connection and returns: what waits for the broker here must not keep its end from being seen.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
@@ -22,7 +23,7 @@ namespace EdgeMesh.Hub.Certificates;
 /// when it was here with the new one: its hello names the number.
 /// </remarks>
 public sealed class IdentityDelivery(
-    CertificateAuthority authority, IdentityStore store, DeviceStore devices, DeviceGateway gateway, AuditLog audit, HubEvents events, TimeProvider time, ILogger<IdentityDelivery> log)
+    CertificateAuthority authority, IdentityStore store, DeviceService devices, DeviceGateway gateway, AuditLog audit, HubEvents events, TimeProvider time, ILogger<IdentityDelivery> log)
     : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
@@ -37,14 +38,9 @@ public sealed class IdentityDelivery(
     /// <summary>Renews a device's certificate, and tells it of the authorities, whether that is due or not: now, or when it is there again.</summary>
     public async Task<Result<RenewalView>> RenewAsync(string device, CancellationToken cancellation)
     {
-        if (devices.Find(device) is not { } row)
+        if (devices.Active(device).Error is { } refused)
         {
-            return DeviceService.Unknown(device);
-        }
-
-        if (row.Revoked > 0)
-        {
-            return new Error(ErrorCodes.DeviceRevoked, $"{device} is revoked; `edgemesh devices restore {device}` lets it begin anew, with a new key.");
+            return refused;
         }
 
         Result<AuthoritiesView> view = authority.Show();
@@ -99,7 +95,7 @@ public sealed class IdentityDelivery(
     {
         try
         {
-            foreach (string device in look.Device is string one ? [one] : DevicesOnline())
+            foreach (string device in look.Device is string one ? [one] : devices.List().Where(d => d.Online).Select(d => d.Id))
             {
                 await DeliverAsync(device, cancellation).ConfigureAwait(false);
             }
@@ -108,17 +104,6 @@ public sealed class IdentityDelivery(
         {
             // The next look tries again.
             log.LogError(failure, "The identity of {Device} could not be seen to", look.Device ?? "the devices");
-        }
-    }
-
-    private IEnumerable<string> DevicesOnline()
-    {
-        foreach (DeviceRow device in devices.List())
-        {
-            if (gateway.IsOnline(device.Id))
-            {
-                yield return device.Id;
-            }
         }
     }
 

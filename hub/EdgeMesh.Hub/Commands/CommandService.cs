@@ -26,7 +26,7 @@ namespace EdgeMesh.Hub.Commands;
 /// before it runs it: a repetition is answered and not run.
 /// </remarks>
 public sealed class CommandService(
-    CommandStore store, DeviceStore devices, DeviceGateway gateway, HubEvents events, IOptions<CommandOptions> options, TimeProvider time, ILogger<CommandService> log)
+    CommandStore store, DeviceService devices, DeviceGateway gateway, HubEvents events, IOptions<CommandOptions> options, TimeProvider time, ILogger<CommandService> log)
     : BackgroundService
 {
     private const int NameLength = 64;
@@ -49,9 +49,9 @@ public sealed class CommandService(
             return problem;
         }
 
-        if (devices.Find(device) is null)
+        if (devices.Show(device).Error is { } unknown)
         {
-            return DeviceService.Unknown(device);
+            return unknown;
         }
 
         DateTimeOffset now = time.GetUtcNow();

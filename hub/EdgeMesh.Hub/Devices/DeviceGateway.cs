@@ -9,7 +9,6 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Hosting;
-using EdgeMesh.Hub.Results;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Crypto;
@@ -28,7 +27,7 @@ public sealed class DeviceGateway(
 {
     private readonly ConcurrentDictionary<string, DeviceConnection> _connections = new();
     private readonly string[] _encrypt = limits.Value.EncryptedTopics()!;
-    private long _strangers;
+    private readonly DeviceRefusals _refusals = new(events, limits.Value, log);
 
     /// <summary>Subscribes to every device's messages. Called once, before the broker connection starts.</summary>
     public void Start()
@@ -89,43 +88,7 @@ public sealed class DeviceGateway(
     }
 
     /// <summary>Counts a refusal and, for the first and every tenfold, logs it.</summary>
-    public void Refuse(string id, string code, string reason)
-    {
-        long count = _connections.TryGetValue(id, out DeviceConnection? connection) ? connection.CountRefusal(code) : Interlocked.Increment(ref _strangers);
-        if (IsPowerOfTen(count))
-        {
-            Tell(id, code, reason, count);
-        }
-    }
-
-    private void RefuseFlood(DeviceConnection connection)
-    {
-        long count = connection.CountRefusal(ErrorCodes.RateLimited);
-        if (connection.MayComplain())
-        {
-            Tell(
-                connection.Id,
-                ErrorCodes.RateLimited,
-                $"It sends more than the {limits.Value.MessagesPerSecond} messages a second of Devices:MessagesPerSecond; mend its program, or remove the device if its account was stolen.",
-                count);
-        }
-    }
-
-    private void Tell(string id, string code, string reason, long count)
-    {
-        log.LogWarning("Refused from {Device}: {Code}: {Reason} (number {Count})", id, code, Printable.Of(reason), count);
-        events.Publish(new DeviceMessageRefused(id, code, reason, count));
-    }
-
-    private static bool IsPowerOfTen(long count)
-    {
-        while (count % 10 == 0)
-        {
-            count /= 10;
-        }
-
-        return count == 1;
-    }
+    public void Refuse(string id, string code, string reason) => _refusals.Count(id, _connections.GetValueOrDefault(id), code, reason);
 
     private DeviceConnection? Connection(string id)
     {
@@ -182,7 +145,7 @@ public sealed class DeviceGateway(
         }
         else if (!connection.MaySend(topic.Kind))
         {
-            RefuseFlood(connection);
+            _refusals.CountFlood(connection);
         }
         else if (topic.Kind == TopicKind.Hello)
         {

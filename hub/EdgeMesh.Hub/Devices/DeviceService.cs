@@ -167,6 +167,9 @@ public sealed class DeviceService(
     /// <summary>All devices, by id.</summary>
     public IReadOnlyList<DeviceView> List() => [.. store.List().Select(View)];
 
+    /// <summary>Whether there is a device of this id, revoked or not.</summary>
+    public bool Knows(string id) => store.Find(id) is not null;
+
     /// <summary>One device.</summary>
     public Result<DeviceView> Show(string id) => store.Find(id) is DeviceRow row ? View(row) : Unknown(id);
 

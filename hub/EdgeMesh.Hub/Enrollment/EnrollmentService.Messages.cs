@@ -134,7 +134,7 @@ public sealed partial class EnrollmentService
         }
 
         string part = begin.Type.Length <= TypePartLength ? begin.Type : begin.Type[..TypePartLength];
-        return begin.Id.Length > 0 && !BrokerEndpoint.IsReserved(begin.Id) && store.Find(begin.Id) is null
+        return begin.Id.Length > 0 && !BrokerEndpoint.IsReserved(begin.Id) && !devices.Knows(begin.Id)
             ? begin.Id : $"{part}-{Convert.ToHexStringLower(crypto.Random(3))}";
     }
 
@@ -163,7 +163,7 @@ public sealed partial class EnrollmentService
     private async Task<bool> GrantAsync(EnrollmentTicket ticket, HubEnrollment exchange)
     {
         byte[] sid = ticket.Try!.Value.Begin.Sid;
-        bool known = store.Find(ticket.Device) is not null;
+        bool known = devices.Knows(ticket.Device);
         string authorities = Authorities();
         Result<DeviceConfiguration> made = Sha256(authorities) != exchange.CaSha256
             ? new Error(ErrorCodes.EnrollmentRefused, "The broker's authority changed in the middle of it. Enrol the device again.")

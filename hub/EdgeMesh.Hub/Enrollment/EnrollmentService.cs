@@ -25,7 +25,7 @@ namespace EdgeMesh.Hub.Enrollment;
 /// <summary>Enrols devices: shows PINs and codes, answers whoever uses one, and gives an identity to who proves it.</summary>
 /// <remarks>All that is open is in memory: a hub that restarts has voided it, and takes what is left of it from the broker.</remarks>
 public sealed partial class EnrollmentService(
-    BrokerConnection broker, IBrokerAccounts accounts, EnrollmentDoor door, BrokerInfo brokerInfo, IOptions<BrokerOptions> brokerOptions, DeviceStore store, DeviceService devices, CertificateAuthority certificates, AuditLog audit,
+    BrokerConnection broker, IBrokerAccounts accounts, EnrollmentDoor door, BrokerInfo brokerInfo, IOptions<BrokerOptions> brokerOptions, DeviceService devices, CertificateAuthority certificates, AuditLog audit,
     HubEvents events, HubIdentity identity, ICrypto crypto, IOptions<EnrollmentOptions> options, TimeProvider time, ILogger<EnrollmentService> log)
     : BackgroundService, IHostedLifecycleService
 {
@@ -61,7 +61,7 @@ public sealed partial class EnrollmentService(
             return problem;
         }
 
-        if (replaces is not null && (device is null || store.Find(device) is not null || store.Find(replaces) is null))
+        if (replaces is not null && (device is null || devices.Knows(device) || !devices.Knows(replaces)))
         {
             return new Error(
                 ErrorCodes.InvalidArgument, "A device that takes another's place needs a new id of its own (--device), which nobody has, and the id of one that is known (--replaces).");

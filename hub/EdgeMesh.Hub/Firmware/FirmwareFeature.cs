@@ -9,14 +9,14 @@ namespace EdgeMesh.Hub.Firmware;
 /// <summary>Registers the feature.</summary>
 public static class FirmwareFeature
 {
-    /// <summary>The firmware store.</summary>
+    /// <summary>Firmware: images, their manifests, and who may sign them.</summary>
     public static IServiceCollection AddFirmware(this IServiceCollection services)
     {
         services.AddSettings<FirmwareOptions>(FirmwareOptions.Section)
             .Validate(
                 o => o.RequireSignature.All(ImageKinds.IsKnown),
                 $"Firmware:RequireSignature takes {ImageKinds.MicroPythonApp}, {ImageKinds.NanoApp} and {ImageKinds.Esp32Image}.");
-        return services.AddSingleton<HubKey>().AddSingleton<PublisherStore>().AddSingleton<FirmwareStore>()
+        return services.AddSingleton<HubKey>().AddSingleton<PublisherStore>().AddSingleton<FirmwareStore>().AddSingleton<FirmwareService>().AddSingleton<FirmwareUpload>()
             .AddSingleton<IOperationSource, FirmwareOperations>().AddSingleton<IOperationSource, PublisherOperations>();
     }
 }

@@ -8,14 +8,14 @@ using EdgeMesh.Hub.Results;
 
 namespace EdgeMesh.Hub.Firmware;
 
-/// <summary>What the hub can be asked about firmware. Adding is an upload, which only HTTP carries.</summary>
-public sealed class FirmwareOperations(FirmwareStore store, IEnumerable<IFirmwareUse> uses) : IOperationSource
+/// <summary>What the hub can be asked about firmware. Adding one is <see cref="FirmwareUpload"/>.</summary>
+public sealed class FirmwareOperations(FirmwareService firmware, IEnumerable<IFirmwareUse> uses) : IOperationSource
 {
     /// <inheritdoc/>
     public IEnumerable<Operation> Operations =>
     [
-        Operation.Create<NoParameters, IReadOnlyList<FirmwareRow>>("firmware-list", "Lists all firmware, the newest first.", _ => Result.Of(store.List())).Reading(),
-        Operation.Create<NameFirmware, FirmwareRow>("firmware-show", "Shows one firmware; the newest of an id without a version.", r => store.Find(r.Id, r.Version)).Reading(),
+        Operation.Create<NoParameters, IReadOnlyList<FirmwareRow>>("firmware-list", "Lists all firmware, the newest first.", _ => Result.Of(firmware.List())).Reading(),
+        Operation.Create<NameFirmware, FirmwareRow>("firmware-show", "Shows one firmware; the newest of an id without a version.", r => firmware.Find(r.Id, r.Version)).Reading(),
         Operation.Create<RemoveFirmware, FirmwareRow>("firmware-remove", "Removes a firmware; refused while an update uses it, unless forced.", RemoveAsync)
             .Recording("id", "version", "force"),
     ];
@@ -35,7 +35,7 @@ public sealed class FirmwareOperations(FirmwareStore store, IEnumerable<IFirmwar
             await use.ReleaseAsync(request.Id, request.Version).WaitAsync(cancellation).ConfigureAwait(false);
         }
 
-        return await store.RemoveAsync(request.Id, request.Version, cancellation).ConfigureAwait(false);
+        return await firmware.RemoveAsync(request.Id, request.Version, cancellation).ConfigureAwait(false);
     }
 
     private sealed record NameFirmware(string Id, string? Version = null);

@@ -2,7 +2,7 @@ using EdgeMesh.Hub.Configuration;
 
 namespace EdgeMesh.Hub.Firmware;
 
-/// <summary>The firmware store; configuration section <c>Firmware</c>.</summary>
+/// <summary>Firmware; configuration section <c>Firmware</c>.</summary>
 public sealed class FirmwareOptions
 {
     /// <summary>Name of the configuration section.</summary>

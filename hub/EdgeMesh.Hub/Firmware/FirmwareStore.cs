@@ -1,261 +1,48 @@
-using System;
 using System.Collections.Generic;
-using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
 using Dapper;
-using EdgeMesh.Contracts;
-using EdgeMesh.Contracts.Messages;
-using EdgeMesh.Hub.Hosting;
-using EdgeMesh.Hub.Results;
-using EdgeMesh.Hub.Security;
 using EdgeMesh.Hub.Storage;
-using EdgeMesh.Protocol.Ota;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Options;
 
 namespace EdgeMesh.Hub.Firmware;
 
-/// <summary>Firmware by id and version: manifests in the database, images in a folder, named by their content.</summary>
-/// <remarks>An image is on disk before a row names it, and its row is gone before it is: a crash leaves only what a sweep removes.</remarks>
-public sealed class FirmwareStore : IDisposable
+/// <summary>The list of firmware in the database.</summary>
+public sealed class FirmwareStore(Database database)
 {
     private const string Columns = "id, version, kind, device_type AS DeviceType, size, sha256, sequence, created, manifest, signature, publisher, keys";
-    private readonly Database _database;
-    private readonly TimeProvider _time;
-    private readonly PublisherStore _publishers;
-    private readonly ImageFolder _images;
-    private readonly SemaphoreSlim _changing = new(1);
-
-    /// <summary>The store of the configured folder.</summary>
-    public FirmwareStore(Database database, IOptions<FirmwareOptions> options, IOptions<HubOptions> hub, PublisherStore publishers, TimeProvider time)
-    {
-        _database = database;
-        _time = time;
-        _publishers = publishers;
-        Enabled = options.Value.Folder.Length > 0;
-        _images = new ImageFolder(Path.Combine(hub.Value.StateFolder, options.Value.Folder));
-    }
-
-    /// <summary>Whether updates over the air are switched on.</summary>
-    public bool Enabled { get; }
-
-    /// <summary>What to answer where they are not.</summary>
-    public static Error Disabled { get; } = new(
-        ErrorCodes.OtaDisabled, "Updates over the air are switched off: Firmware:Folder is empty. Name a folder there and restart the hub.");
-
-    /// <summary>Removes what a crash left behind. Called once at start.</summary>
-    public void Sweep()
-    {
-        if (!Enabled)
-        {
-            return;
-        }
-
-        using SqliteConnection db = _database.Open();
-        HashSet<string> named = [.. db.Query<string>("SELECT sha256 FROM firmware UNION SELECT sha256 FROM ota_session")];
-        _images.Sweep(named.Contains);
-    }
-
-    /// <summary>Stores an image under an id and a version, with a manifest of the hub's. The same content again is no change.</summary>
-    public Task<Result<FirmwareRow>> AddAsync(Stream content, FirmwareDescription description, CancellationToken cancellation) =>
-        AddAsync(content, description, null, cancellation);
-
-    /// <summary>Stores an image with the manifest that its publisher signed. A manifest with a higher sequence takes the place of the one before it.</summary>
-    public Task<Result<FirmwareRow>> AddAsync(Stream content, SignedManifest signed, CancellationToken cancellation)
-    {
-        Result<Manifest> read = signed.Read();
-        return read.IsOk
-            ? AddAsync(content, new FirmwareDescription(read.Value.Id, read.Value.Version, read.Value.DeviceType, read.Value.Kind, read.Value.Requires), signed, cancellation)
-            : Task.FromResult<Result<FirmwareRow>>(read.Error!);
-    }
-
-    private async Task<Result<FirmwareRow>> AddAsync(Stream content, FirmwareDescription description, SignedManifest? signed, CancellationToken cancellation)
-    {
-        if (!Enabled)
-        {
-            return Disabled;
-        }
-
-        if (description.Problem() is Error problem)
-        {
-            return problem;
-        }
-
-        if (_publishers.Refusal(signed ?? new SignedManifest(Transfer.ManifestTextOf(ManifestOf(description))), description.Kind) is Error refusal)
-        {
-            return refusal;
-        }
-
-        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            Result<(string Sha256, long Size)> stored = await _images.StoreAsync(content, cancellation).ConfigureAwait(false);
-            return stored.IsOk ? Keep(description, signed, stored.Value.Sha256, stored.Value.Size) : stored.Error!;
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
-
-    private Result<FirmwareRow> Keep(FirmwareDescription description, SignedManifest? signed, string sha256, long size)
-    {
-        Manifest? promised = signed?.Read().Value;
-        if (promised is not null && (promised.Sha256 != sha256 || promised.Size != size))
-        {
-            DropUnnamed(sha256);
-            return new Error(ErrorCodes.ManifestInvalid, $"The image is not the one of the manifest: its SHA-256 is {sha256}, the manifest's {promised.Sha256}. Add the file that was signed.");
-        }
-
-        FirmwareRow row = RowOf(description, signed ?? new SignedManifest(""), promised, sha256, size);
-        if (Find(description.Id, description.Version) is not { IsOk: true } existing)
-        {
-            return Write(row);
-        }
-
-        DropUnnamed(sha256);
-        FirmwareRow old = existing.Value;
-        if (old.Sha256 != sha256 || old.DeviceType != description.Type || old.Kind != description.Kind)
-        {
-            return new Error(ErrorCodes.FirmwareExists, $"{description.Id}@{description.Version} exists with other content; give the new image another version.");
-        }
-
-        if (promised is null || old.Manifest == row.Manifest)
-        {
-            return old;
-        }
-
-        return old.Signature.Length == 0 || promised.Sequence > old.Sequence
-            ? Write(row)
-            : new Error(ErrorCodes.SequenceNotAbove, $"The manifest's sequence {promised.Sequence} is not above {old.Sequence}, that of the one stored; {SignAgain(old.Sequence)}");
-    }
-
-    /// <summary>What the owner of a signed image is told to do where its sequence is not above another: only the publisher can raise it.</summary>
-    public static string SignAgain(long above) =>
-        $"sign the image again with `edgemesh firmware sign … --above {above}`, and add it with that manifest: `edgemesh firmware add IMAGE --manifest FILE`.";
-
-    /// <summary>Puts an image into the folder under no name of the list, with a manifest of the hub's that its own key signed: for one update.</summary>
-    /// <param name="content">The image.</param>
-    /// <param name="description">What it is.</param>
-    /// <param name="above">A sequence that the manifest must be above, such as the highest the device confirmed.</param>
-    /// <param name="key">The hub's own key.</param>
-    /// <param name="cancellation">Ends it; nothing is kept then.</param>
-    public async Task<Result<FirmwareRow>> StageAsync(byte[] content, FirmwareDescription description, long above, Ed25519Key key, CancellationToken cancellation)
-    {
-        if (!Enabled)
-        {
-            return Disabled;
-        }
-
-        if (description.Problem() is Error problem)
-        {
-            return problem;
-        }
-
-        using MemoryStream image = new(content);
-        Result<(string Sha256, long Size)> stored = await _images.StoreAsync(image, cancellation).ConfigureAwait(false);
-        if (!stored.IsOk)
-        {
-            return stored.Error!;
-        }
-
-        Manifest manifest = Reissue(ManifestOf(description, stored.Value.Sha256, stored.Value.Size), above);
-        return RowOf(description, SignedManifest.Sign(manifest, key, null), manifest, stored.Value.Sha256, stored.Value.Size);
-    }
 
     /// <summary>All firmware, the newest first.</summary>
     public IReadOnlyList<FirmwareRow> List()
     {
-        using SqliteConnection db = _database.Open();
+        using SqliteConnection db = database.Open();
         return db.Query<FirmwareRow>($"SELECT {Columns} FROM firmware ORDER BY sequence DESC").AsList();
     }
 
-    /// <summary>One firmware; without a version the newest of that id.</summary>
-    public Result<FirmwareRow> Find(string id, string? version)
+    /// <summary>One firmware, without a version the newest of that id; null where there is none.</summary>
+    public FirmwareRow? Find(string id, string? version)
     {
-        using SqliteConnection db = _database.Open();
-        FirmwareRow? row = db.QueryFirstOrDefault<FirmwareRow>(
+        using SqliteConnection db = database.Open();
+        return db.QueryFirstOrDefault<FirmwareRow>(
             $"SELECT {Columns} FROM firmware WHERE id = @id AND (@version IS NULL OR version = @version) ORDER BY sequence DESC LIMIT 1", new { id, version });
-        string name = version is null ? id : $"{id}@{version}";
-        return row is not null ? row : new Error(ErrorCodes.FirmwareUnknown, $"There is no firmware {name}; see `edgemesh firmware list`, or add it with `edgemesh firmware add`.");
     }
 
-    /// <summary>Forgets a firmware, and its image where nothing else needs it.</summary>
-    public async Task<Result<FirmwareRow>> RemoveAsync(string id, string version, CancellationToken cancellation)
+    /// <summary>The SHA-256 of every image in the list.</summary>
+    public IReadOnlyList<string> Images()
     {
-        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            Result<FirmwareRow> row = Find(id, version);
-            if (row.IsOk)
-            {
-                _database.Change(db => db.Execute("DELETE FROM firmware WHERE id = @id AND version = @version", new { id, version }));
-                DropUnnamed(row.Value.Sha256);
-            }
-
-            return row;
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        using SqliteConnection db = database.Open();
+        return db.Query<string>("SELECT sha256 FROM firmware").AsList();
     }
 
-    /// <summary>The file of an image, where it is there in its full size.</summary>
-    public Result<string> ImagePath(string sha256, long size) => _images.Has(sha256, size)
-        ? _images.PathOf(sha256)
-        : new Error(ErrorCodes.FirmwareDamaged, $"The image {sha256} is missing or cut in the firmware folder; remove the firmware and add it again.");
-
-    /// <summary>A manifest for the same image with a sequence above all before: how an old image may be sent again.</summary>
-    /// <param name="manifest">The image's manifest.</param>
-    /// <param name="above">A sequence that the new one must be above too, such as the highest a device confirmed for a hub since lost.</param>
-    public Manifest Reissue(Manifest manifest, long above = 0)
+    /// <summary>Whether an image is in the list, by its SHA-256.</summary>
+    public bool Names(string sha256)
     {
-        long now = _time.GetUtcNow().ToUnixTimeSeconds();
-        return new Manifest
-        {
-            Id = manifest.Id, Version = manifest.Version, Kind = manifest.Kind, DeviceType = manifest.DeviceType, Size = manifest.Size,
-            Sha256 = manifest.Sha256, Requires = manifest.Requires, Created = now,
-            // A device's word raises this manifest's sequence only, never the hub's own count: it may be lying.
-            Sequence = Math.Max(_database.Next("sequence", now), above + 1),
-        };
+        using SqliteConnection db = database.Open();
+        return db.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM firmware WHERE sha256 = @sha256)", new { sha256 });
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _changing.Dispose();
-
-    private void DropUnnamed(string sha256)
+    /// <summary>Writes a firmware; of one that is there the manifest, its signature and what follows from it.</summary>
+    public FirmwareRow Write(FirmwareRow row)
     {
-        using SqliteConnection db = _database.Open();
-        // An image may be on its way that is in no list.
-        const string Named = "SELECT sha256 FROM firmware UNION ALL SELECT sha256 FROM ota_session WHERE state NOT IN ('rejected', 'failed', 'confirmed', 'rolled_back')";
-        if (db.ExecuteScalar<long>($"SELECT count(*) FROM ({Named}) WHERE sha256 = @sha256", new { sha256 }) == 0)
-        {
-            File.Delete(_images.PathOf(sha256));
-        }
-    }
-
-    private static Manifest ManifestOf(FirmwareDescription d, string sha256 = "", long size = 1) => new()
-    {
-        Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256.Length > 0 ? sha256 : new string('0', 64),
-        Requires = d.Requires ?? [], Sequence = 1,
-    };
-
-    private FirmwareRow RowOf(FirmwareDescription d, SignedManifest signed, Manifest? promised, string sha256, long size)
-    {
-        Manifest manifest = promised ?? Reissue(ManifestOf(d, sha256, size));
-        return new FirmwareRow
-        {
-            Id = d.Id, Version = d.Version, Kind = d.Kind, DeviceType = d.Type, Size = size, Sha256 = sha256, Sequence = manifest.Sequence,
-            Created = manifest.Created, Manifest = promised is null ? Transfer.ManifestTextOf(manifest) : signed.Manifest,
-            Signature = signed.Signature, Publisher = signed.Publisher, Keys = signed.KeysText,
-        };
-    }
-
-    private FirmwareRow Write(FirmwareRow row)
-    {
-        _database.Change(db => db.Execute(
+        database.Change(db => db.Execute(
             """
             INSERT INTO firmware (id, version, kind, device_type, size, sha256, sequence, created, manifest, signature, publisher, keys)
             VALUES (@Id, @Version, @Kind, @DeviceType, @Size, @Sha256, @Sequence, @Created, @Manifest, @Signature, @Publisher, @Keys)
@@ -265,4 +52,11 @@ public sealed class FirmwareStore : IDisposable
             row));
         return row;
     }
+
+    /// <summary>Removes a firmware.</summary>
+    public void Remove(string id, string version) =>
+        database.Change(db => db.Execute("DELETE FROM firmware WHERE id = @id AND version = @version", new { id, version }));
+
+    /// <summary>The next sequence for a manifest: above all before, and at least <paramref name="atLeast"/>.</summary>
+    public long NextSequence(long atLeast) => database.Next("sequence", atLeast);
 }

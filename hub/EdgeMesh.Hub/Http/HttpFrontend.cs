@@ -6,7 +6,6 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
-using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Events;
@@ -58,9 +57,9 @@ public static class HttpFrontend
         await AnswerAsync(http, result).ConfigureAwait(false);
     }
 
-    private static async Task UploadAsync(HttpContext http, FirmwareStore store, OperationCatalogue operations)
+    private static async Task UploadAsync(HttpContext http, FirmwareUpload upload)
     {
-        if (AccessGate.Refusal(http, "firmware-add", changes: true) is { } refusal)
+        if (AccessGate.Refusal(http, FirmwareUpload.Name, changes: true) is { } refusal)
         {
             await AnswerAsync(http, refusal).ConfigureAwait(false);
             return;
@@ -70,18 +69,18 @@ public static class HttpFrontend
         string requires = query["requires"].ToString();
         FirmwareDescription description = new(
             query["id"].ToString(), query["version"].ToString(), query["type"].ToString(), query["kind"].ToString(), requires.Length > 0 ? requires.Split(',') : null);
-        SignedManifest? signed = query.ContainsKey("manifest")
-            ? new(query["manifest"].ToString(), query["signature"].ToString(), query["publisher"].ToString(), SignedManifest.KeysOf(query["keys"].ToString()))
-            : null;
-        Result<Manifest>? said = signed?.Read();
-        Result<FirmwareRow> added = await operations.AuditedAsync(
-            AccessGate.CallerOf(http),
-            "firmware-add",
-            said is { IsOk: true } named ? $"{named.Value.Id}@{named.Value.Version}" : $"{description.Id}@{description.Version}",
-            signed is null ? $"type={description.Type} kind={description.Kind}" : $"publisher={signed.Publisher}",
-            () => signed is null
-                ? store.AddAsync(http.Request.Body, description, http.RequestAborted)
-                : store.AddAsync(http.Request.Body, signed, http.RequestAborted)).ConfigureAwait(false);
+        Task<Result<FirmwareRow>> adding;
+        if (query.ContainsKey("manifest"))
+        {
+            SignedManifest signed = new(query["manifest"].ToString(), query["signature"].ToString(), query["publisher"].ToString(), SignedManifest.KeysOf(query["keys"].ToString()));
+            adding = upload.AddAsync(http.Request.Body, signed, description, AccessGate.CallerOf(http), http.RequestAborted);
+        }
+        else
+        {
+            adding = upload.AddAsync(http.Request.Body, description, AccessGate.CallerOf(http), http.RequestAborted);
+        }
+
+        Result<FirmwareRow> added = await adding.ConfigureAwait(false);
         await AnswerAsync(http, added.IsOk ? JsonSerializer.SerializeToNode(added.Value, Operation.Json) : added.Error!).ConfigureAwait(false);
     }
 

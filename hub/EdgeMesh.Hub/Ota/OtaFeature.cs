@@ -14,7 +14,7 @@ public static class OtaFeature
         services.AddSettings<OtaOptions>(OtaOptions.Section);
         // The mirror listens before the service takes updates up.
         return services.AddSingleton<OtaStore>().AddSingleton<OtaService>()
-            .AddSingleton<IFirmwareUse>(s => s.GetRequiredService<OtaService>())
+            .AddSingleton<IFirmwareUse>(s => s.GetRequiredService<OtaService>()).AddSingleton<IImageUse>(s => s.GetRequiredService<OtaStore>())
             .AddHostedService<OtaMirror>()
             .AddHostedService(s => s.GetRequiredService<OtaService>())
             .AddSingleton<IOperationSource, OtaOperations>();

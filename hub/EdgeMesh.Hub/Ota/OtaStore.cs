@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using Dapper;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -60,12 +61,29 @@ public sealed record OtaRow
 }
 
 /// <summary>The updates in the database.</summary>
-public sealed class OtaStore(Database database)
+public sealed class OtaStore(Database database) : IImageUse
 {
     private const string Columns =
         "session, device, firmware_id AS FirmwareId, firmware_version AS FirmwareVersion, sha256, manifest, chunk_bytes AS ChunkBytes, encoding, state, code, reason, created, updated, signature, publisher, keys";
 
     private const string Open = "state NOT IN ('rejected', 'failed', 'confirmed', 'rolled_back')";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Images
+    {
+        get
+        {
+            using SqliteConnection db = database.Open();
+            return db.Query<string>("SELECT DISTINCT sha256 FROM ota_session").AsList();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Needs(string sha256)
+    {
+        using SqliteConnection db = database.Open();
+        return db.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 FROM ota_session WHERE {Open} AND sha256 = @sha256)", new { sha256 });
+    }
 
     /// <summary>Adds an update; null where the device has an open one.</summary>
     /// <param name="row">The update; its number is given here.</param>

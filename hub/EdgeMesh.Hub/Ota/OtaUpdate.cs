@@ -5,14 +5,9 @@ using System.Threading.Channels;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Contracts.Messages;
-using EdgeMesh.Hub.Devices;
-using EdgeMesh.Hub.Events;
-using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Ota;
-using EdgeMesh.Protocol.Security;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 
 namespace EdgeMesh.Hub.Ota;
 
@@ -26,14 +21,13 @@ internal sealed class OtaUpdate : IDisposable
 
     private readonly OtaRow _row;
     private readonly Transfer _transfer;
-    private readonly string _imagePath;
+    private readonly OtaOutbox _outbox;
     private readonly OtaParts _parts;
     private readonly Channel<(SenderEvent Event, Reported? Answer)> _mailbox =
         Channel.CreateBounded<(SenderEvent, Reported?)>(new BoundedChannelOptions(MailboxMessages) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly ITimer _timer;
     private OtaSender _sender;
-    private SafeFileHandle? _image;
     private (string State, string Code, string Reason) _kept;
     private long _updated;
     private long _shownMs = -ProgressEveryMs;
@@ -42,7 +36,7 @@ internal sealed class OtaUpdate : IDisposable
     {
         _row = row;
         _transfer = transfer;
-        _imagePath = imagePath;
+        _outbox = new OtaOutbox(row, transfer, imagePath, parts);
         _parts = parts;
         _updated = row.Updated;
         _kept = (row.State, row.Code, row.Reason);
@@ -73,7 +67,7 @@ internal sealed class OtaUpdate : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        _image?.Dispose();
+        _outbox.Dispose();
     }
 
     internal void Post(SenderEvent e, Reported? answer = null) => _mailbox.Writer.TryWrite((e, answer));
@@ -165,12 +159,7 @@ internal sealed class OtaUpdate : IDisposable
             switch (effect.Kind)
             {
                 case SenderEffectKind.SendOffer:
-                    Offer offer = new()
-                    {
-                        Session = _row.Session, Manifest = _row.Manifest, ChunkBytes = _row.ChunkBytes, Window = _parts.Options.Window, Encoding = _row.Encoding,
-                        Signature = _row.Signature, Publisher = _row.Publisher, Keys = SignedManifest.KeysOf(_row.Keys) ?? [],
-                    };
-                    await SendAsync(TopicKind.OtaOffer, Codec.Write(offer), cancellation).ConfigureAwait(false);
+                    await _outbox.OfferAsync(cancellation).ConfigureAwait(false);
                     break;
                 case SenderEffectKind.SendChunk:
                     if (!await TrySendChunkAsync(effect.Sequence, cancellation).ConfigureAwait(false))
@@ -180,11 +169,10 @@ internal sealed class OtaUpdate : IDisposable
 
                     break;
                 case SenderEffectKind.SendComplete:
-                    await SendAsync(TopicKind.OtaComplete, Codec.Write(new Complete { Session = _row.Session }), cancellation).ConfigureAwait(false);
+                    await _outbox.CompleteAsync(cancellation).ConfigureAwait(false);
                     break;
                 case SenderEffectKind.SendAbort:
-                    Abort abort = new() { Session = _row.Session, Code = _sender.Code, Reason = _sender.Reason };
-                    await SendAsync(TopicKind.OtaAbortDown, Codec.Write(abort), cancellation).ConfigureAwait(false);
+                    await _outbox.AbortAsync(_sender.Code, _sender.Reason, cancellation).ConfigureAwait(false);
                     break;
                 default:
                     Keep();
@@ -193,14 +181,11 @@ internal sealed class OtaUpdate : IDisposable
         }
     }
 
-    private Task<bool> SendAsync(TopicKind kind, Protocol.Json.JsonWriter body, CancellationToken cancellation) =>
-        _parts.Gateway.SendAsync(_row.Device, kind, body, cancellation);
-
     private async Task<bool> TrySendChunkAsync(long sequence, CancellationToken cancellation)
     {
         try
         {
-            await SendChunkAsync(sequence, cancellation).ConfigureAwait(false);
+            await _outbox.ChunkAsync(sequence, cancellation).ConfigureAwait(false);
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -208,29 +193,6 @@ internal sealed class OtaUpdate : IDisposable
             _parts.Log.LogError(failure, "Cannot read the image of update {Session}", _row.Session);
             Post(SenderEvent.Cancel(ErrorCodes.FirmwareDamaged, "The hub cannot read the image; remove the firmware and add it again."));
             return false;
-        }
-    }
-
-    private async Task SendChunkAsync(long sequence, CancellationToken cancellation)
-    {
-        _image ??= File.OpenHandle(_imagePath);
-        int length = _transfer.LengthOf(sequence);
-        byte[] frame = new byte[ChunkFrame.Overhead + length];
-        Memory<byte> data = frame.AsMemory(ChunkFrame.Overhead);
-        // On Linux the asynchronous read is this one on another thread: the change of threads costs more than the chunk in the page cache.
-        if (RandomAccess.Read(_image, data.Span, sequence * _transfer.ChunkBytes) != length)
-        {
-            throw new EndOfStreamException($"{_imagePath} ends before chunk {sequence}.");
-        }
-
-        if (_row.Encoding == ChunkEncodings.Base64)
-        {
-            Chunk chunk = new() { Session = _row.Session, Sequence = sequence, Data = Convert.ToBase64String(data.Span) };
-            await SendAsync(TopicKind.OtaChunk, Codec.Write(chunk), cancellation).ConfigureAwait(false);
-        }
-        else
-        {
-            await _parts.Gateway.SendChunkAsync(_row.Device, _row.Session, sequence, frame, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -267,11 +229,4 @@ internal sealed class OtaUpdate : IDisposable
         TimeSpan wait = due == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp(due - NowMs, 1, int.MaxValue));
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
-}
-
-/// <summary>What every update needs of the hub.</summary>
-internal sealed record OtaParts(DeviceGateway Gateway, OtaStore Store, HubEvents Events, OtaOptions Options, TimeProvider Time, ILogger Log)
-{
-    /// <summary>The limit that all updates share; null for none.</summary>
-    internal ByteRate? Rate { get; } = Options.BytesPerSecond > 0 ? new ByteRate(Options.BytesPerSecond) : null;
 }

@@ -1,4 +1,6 @@
+using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Events;
+using EdgeMesh.Protocol.Ota;
 
 namespace EdgeMesh.Hub.Ota;
 
@@ -6,7 +8,7 @@ namespace EdgeMesh.Hub.Ota;
 /// <param name="Session">The update's number.</param>
 /// <param name="Device">The device.</param>
 /// <param name="Firmware">The firmware, as <c>id@version</c>.</param>
-/// <param name="State">One of <see cref="Contracts.OtaStates"/>.</param>
+/// <param name="State">One of <see cref="OtaStates"/>.</param>
 /// <param name="Percent">How much of the delivery is done, 0 to 100.</param>
 /// <param name="Bytes">Bytes that the device has, or has verified.</param>
 /// <param name="Size">Bytes of the image.</param>
@@ -17,7 +19,18 @@ namespace EdgeMesh.Hub.Ota;
 /// <param name="Updated">When its state last changed, in seconds since 1970-01-01 UTC.</param>
 public sealed record OtaView(
     long Session, string Device, string Firmware, string State, int Percent, long Bytes, long Size, string Waiting, string Code, string Reason,
-    long Created, long Updated);
+    long Created, long Updated)
+{
+    /// <summary>One that is not under way, as it is stored.</summary>
+    internal static OtaView Of(OtaRow row)
+    {
+        long size = Transfer.Read(row.Session, row.Manifest, row.ChunkBytes, out _)?.Manifest.Size ?? 0;
+        bool delivered = row.State is OtaStates.Confirmed or OtaStates.RolledBack;
+        return new OtaView(
+            row.Session, row.Device, $"{row.FirmwareId}@{row.FirmwareVersion}", row.State, delivered ? 100 : 0, delivered ? size : 0, size, "", row.Code, row.Reason,
+            row.Created, row.Updated);
+    }
+}
 
 /// <summary>An update moved on.</summary>
 /// <param name="View">Where it stands now.</param>

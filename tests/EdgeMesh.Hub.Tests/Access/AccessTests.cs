@@ -13,7 +13,6 @@ using EdgeMesh.Hub.Access;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 
 namespace EdgeMesh.Hub.Tests.Access;
 

@@ -10,7 +10,6 @@ using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 
 namespace EdgeMesh.Hub.Tests.Audit;
 

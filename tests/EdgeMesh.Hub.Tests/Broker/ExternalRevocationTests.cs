@@ -2,7 +2,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Devices;
-using EdgeMesh.Hub.Tests.Ota;
 
 namespace EdgeMesh.Hub.Tests.Broker;
 

@@ -9,8 +9,6 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Certificates;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Results;
-using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Protocol;
 
 namespace EdgeMesh.Hub.Tests.Certificates;

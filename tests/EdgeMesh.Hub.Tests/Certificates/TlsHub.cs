@@ -8,7 +8,6 @@ using System.Threading.Tasks;
 using EdgeMesh.Hub.Broker.Embedded;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol.DotNet;
 using EdgeMesh.Protocol.Security;

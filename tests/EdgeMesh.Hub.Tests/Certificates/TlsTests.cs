@@ -179,7 +179,7 @@ public sealed class TlsTests(ITestOutputHelper output)
     {
         await using TlsHub hub = await TlsHub.StartAsync(mutual: false);
         await hub.Hub.AddFirmwareAsync(new byte[200_000]);
-        await using Ota.TestDevice device = await hub.Hub.ConnectNewAsync("lamp", options: new Ota.TestDeviceOptions { StopAfter = 5 });
+        await using TestDevice device = await hub.Hub.ConnectNewAsync("lamp", options: new TestDeviceOptions { StopAfter = 5 });
         Assert.True(hub.Hub.Ota.Start("lamp", "blink", null).IsOk);
         await hub.Hub.StateAsync("lamp", OtaStates.Transferring);
         Assert.True((await hub.Hub.Get<DeviceService>().RevokeAsync("lamp", "stolen", default)).IsOk);
@@ -198,7 +198,7 @@ public sealed class TlsTests(ITestOutputHelper output)
         string clock = Path.Combine(folder.Path, "certificates", "clock");
         await File.WriteAllTextAsync(clock, "4900000000\n");
         int tlsPort = BrokerHub.FreePort();
-        await using Ota.RunningHub hub = await Ota.RunningHub.StartAsync(folder.Path, BrokerHub.FreePort(), "--Broker:TlsPort", $"{tlsPort}");
+        await using RunningHub hub = await RunningHub.StartAsync(folder.Path, BrokerHub.FreePort(), "--Broker:TlsPort", $"{tlsPort}");
         Assert.Equal(ErrorCodes.ClockImplausible, (await hub.Get<DeviceService>().AddAsync("lamp", "test", default)).Error?.Code);
         Assert.Empty(hub.Get<DeviceService>().List());
         Assert.Null(Hub.Broker.Embedded.LinuxProcesses.ListenerOf(tlsPort));

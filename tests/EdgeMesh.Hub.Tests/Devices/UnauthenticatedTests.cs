@@ -9,7 +9,6 @@ using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 
 namespace EdgeMesh.Hub.Tests.Devices;
 

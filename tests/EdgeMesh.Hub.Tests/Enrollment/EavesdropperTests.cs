@@ -10,7 +10,6 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.DotNet;
 using EdgeMesh.Protocol.Enrollment;

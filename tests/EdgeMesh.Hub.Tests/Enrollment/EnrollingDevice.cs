@@ -7,7 +7,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
-using EdgeMesh.Hub.Tests.Broker;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol.Crypto;
 using EdgeMesh.Protocol.DotNet;

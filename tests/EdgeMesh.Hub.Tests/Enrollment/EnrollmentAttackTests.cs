@@ -7,8 +7,6 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Enrollment;
-using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol.Enrollment;
 

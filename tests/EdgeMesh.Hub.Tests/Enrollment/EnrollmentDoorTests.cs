@@ -16,7 +16,6 @@ using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
-using EdgeMesh.Hub.Tests.Broker;
 using EdgeMesh.Hub.Tests.Certificates;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol.Enrollment;

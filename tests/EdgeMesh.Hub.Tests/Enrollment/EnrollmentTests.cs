@@ -9,8 +9,6 @@ using EdgeMesh.Hub.Broker.Embedded;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Operations;
-using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol.Enrollment;
 

@@ -8,7 +8,6 @@ using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Mqtt;
 
 namespace EdgeMesh.Hub.Tests.Enrollment;

@@ -6,8 +6,6 @@ using EdgeMesh.Hub.Commands;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Enrollment;
 using EdgeMesh.Hub.Operations;
-using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Mqtt;
 
 namespace EdgeMesh.Hub.Tests.Enrollment;

@@ -23,14 +23,14 @@ public sealed class SignedFirmwareTests : IDisposable
     private readonly byte[] _image = RandomNumberGenerator.GetBytes(5000);
     private readonly Ed25519Key _key = Ed25519Key.Generate();
     private readonly PublisherStore _publishers;
-    private readonly FirmwareStore _store;
+    private readonly FirmwareService _store;
 
     public SignedFirmwareTests()
     {
         IOptions<HubOptions> hub = Options.Create(new HubOptions { StateFolder = _folder.Path });
         IOptions<FirmwareOptions> options = Options.Create(new FirmwareOptions { RequireSignature = [ImageKinds.NanoApp] });
         _publishers = new PublisherStore(new Database(hub), options, TimeProvider.System);
-        _store = new FirmwareStore(new Database(hub), options, hub, _publishers, TimeProvider.System);
+        _store = new FirmwareService(new FirmwareStore(new Database(hub)), _publishers, [], options, hub, TimeProvider.System);
     }
 
     public void Dispose()

@@ -8,7 +8,6 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;
 using Microsoft.Extensions.Options;

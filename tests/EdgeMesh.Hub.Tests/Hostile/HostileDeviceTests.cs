@@ -10,7 +10,6 @@ using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Ota;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Json;
 using Xunit.Abstractions;

@@ -11,7 +11,6 @@ using EdgeMesh.Contracts.Messages;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Mqtt;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.DotNet;

@@ -32,10 +32,7 @@ public sealed class OtaFlowTests : IDisposable
     public async Task An_image_arrives_byte_for_byte_and_its_outcome_is_kept(string encoding)
     {
         await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:Encoding", encoding);
-        await hub.AddFirmwareAsync(_image);
-        await using TestDevice device = await hub.ConnectNewAsync("porch");
-
-        Assert.True(hub.Ota.Start("porch", "blink", null).IsOk);
+        await using TestDevice device = await hub.UpdateNewAsync("porch", _image);
         await Eventually.TrueAsync(() => device.Applied, "the image is applied");
         Assert.Equal(_image, device.Image);
         await device.ReportAsync(OtaStates.Applying);
@@ -45,22 +42,6 @@ public sealed class OtaFlowTests : IDisposable
         OtaView end = hub.Latest("porch");
         Assert.Equal((OtaStates.Confirmed, 100, 100_001L), (end.State, end.Percent, end.Size));
         await Eventually.TrueAsync(() => hub.Get<DeviceService>().Show("porch").Value.Program == "blink@1", "the device's program is kept");
-    }
-
-    [Fact]
-    public async Task A_roll_back_is_kept_with_its_cause()
-    {
-        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
-        await hub.AddFirmwareAsync(_image);
-        await using TestDevice device = await hub.ConnectNewAsync("porch");
-        hub.Ota.Start("porch", "blink", null);
-        await Eventually.TrueAsync(() => device.Applied, "the image is applied");
-
-        await device.ReportAsync(OtaStates.RolledBack, ErrorCodes.CrashLoop, "OSError: no sensor answers on pin 4");
-
-        OtaView end = hub.Latest("porch");
-        Assert.Equal((OtaStates.RolledBack, ErrorCodes.CrashLoop, "OSError: no sensor answers on pin 4"), (end.State, end.Code, end.Reason));
-        Assert.Equal("", hub.Get<DeviceService>().Show("porch").Value.Program);
     }
 
     [Fact]
@@ -82,10 +63,8 @@ public sealed class OtaFlowTests : IDisposable
     public async Task A_device_that_loses_power_mid_transfer_goes_on_from_its_last_acknowledged_chunk()
     {
         await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
-        await hub.AddFirmwareAsync(_image);
         TestDeviceOptions options = new() { StopAfter = 10 };
-        await using TestDevice device = await hub.ConnectNewAsync("porch", options: options);
-        hub.Ota.Start("porch", "blink", null);
+        await using TestDevice device = await hub.UpdateNewAsync("porch", _image, options);
         await Eventually.TrueAsync(() => device.ChunksReceived.Contains(10), "chunk 10 was sent");
 
         await device.LosePowerAsync();
@@ -148,97 +127,12 @@ public sealed class OtaFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task An_abort_at_the_hub_ends_the_update_on_both_sides_and_another_may_begin()
-    {
-        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
-        await hub.AddFirmwareAsync(_image);
-        TestDeviceOptions options = new() { StopAfter = 5 };
-        await using TestDevice device = await hub.ConnectNewAsync("porch", options: options);
-        hub.Ota.Start("porch", "blink", null);
-        await Eventually.TrueAsync(() => device.ChunksReceived.Contains(5), "chunk 5 was sent");
-
-        Assert.True(hub.Ota.Abort("porch").IsOk);
-        await hub.StateAsync("porch", OtaStates.Failed);
-        Assert.Equal(ErrorCodes.Aborted, hub.Latest("porch").Code);
-        await Eventually.TrueAsync(() => device.Received.Any(m => m.Kind == TopicKind.OtaAbortDown), "the device is told");
-
-        options.StopAfter = long.MaxValue;
-        await Eventually.TrueAsync(() => hub.Ota.Start("porch", "blink", null).IsOk, "another update begins");
-        await Eventually.TrueAsync(() => device.Applied, "the image is applied");
-    }
-
-    [Fact]
-    public async Task A_report_of_a_trial_whose_update_was_ended_is_answered_and_does_not_open_it_again()
-    {
-        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
-        await hub.AddFirmwareAsync(_image);
-        await using TestDevice device = await hub.ConnectNewAsync("porch");
-        hub.Ota.Start("porch", "blink", null);
-        await Eventually.TrueAsync(() => device.Applied, "the image is applied");
-        Assert.True(hub.Ota.Abort("porch").IsOk);
-        await hub.StateAsync("porch", OtaStates.Failed);
-
-        await device.ReportAsync(OtaStates.Applying);
-        Assert.Equal(OtaStates.Failed, hub.Latest("porch").State);
-        await Eventually.TrueAsync(() => hub.Ota.Start("porch", "blink", null).IsOk, "another update begins");
-
-        await device.ReportAsync(OtaStates.Confirmed);
-        Assert.Equal(OtaStates.Confirmed, hub.Ota.Status("porch", 2).Value[1].State);
-    }
-
-    [Fact]
-    public async Task An_abort_by_the_device_fails_the_update_with_its_cause()
-    {
-        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
-        await hub.AddFirmwareAsync(_image);
-        await using TestDevice device = await hub.ConnectNewAsync("porch", options: new TestDeviceOptions { StopAfter = 5 });
-        long session = hub.Ota.Start("porch", "blink", null).Value.Session;
-        await hub.StateAsync("porch", OtaStates.Transferring);
-
-        await device.SendAsync(
-            TopicKind.OtaAbortUp, new JsonWriter().Add("session", session).Add("code", ErrorCodes.StorageFull).Add("reason", "The slot's storage is full."));
-
-        await hub.StateAsync("porch", OtaStates.Failed);
-        Assert.Equal((ErrorCodes.StorageFull, "The slot's storage is full."), (hub.Latest("porch").Code, hub.Latest("porch").Reason));
-    }
-
-    [Fact]
-    public async Task A_device_that_never_answers_is_offered_again_and_then_given_up_with_the_reason()
-    {
-        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:OfferTimeout", "00:00:00.1", "--Ota:Retries", "2");
-        await hub.AddFirmwareAsync(_image);
-        await using TestDevice device = await hub.ConnectNewAsync("porch", options: new TestDeviceOptions { AnswersUpdates = false });
-        hub.Ota.Start("porch", "blink", null);
-
-        await hub.StateAsync("porch", OtaStates.Failed);
-        Assert.Equal(ErrorCodes.OfferTimeout, hub.Latest("porch").Code);
-        Assert.Equal(3, device.Received.Count(m => m.Kind == TopicKind.OtaOffer));
-    }
-
-    [Fact]
-    public async Task Firmware_on_its_way_is_removed_only_by_force_which_ends_the_update()
-    {
-        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
-        await hub.AddFirmwareAsync(_image);
-        await using TestDevice device = await hub.NewAsync("porch");
-        hub.Ota.Start("porch", "blink", null);
-        OperationCatalogue operations = hub.Get<OperationCatalogue>();
-        System.Text.Json.Nodes.JsonObject name = new() { ["id"] = "blink", ["version"] = "1" };
-
-        Assert.Equal(ErrorCodes.FirmwareInUse, (await operations.RunAsync("firmware-remove", name.DeepClone(), Caller.Hub, CancellationToken.None)).Error!.Code);
-        name["force"] = true;
-        Assert.True((await operations.RunAsync("firmware-remove", name, Caller.Hub, CancellationToken.None)).IsOk);
-        Assert.Equal((OtaStates.Failed, ErrorCodes.Aborted), (hub.Latest("porch").State, hub.Latest("porch").Code));
-        Assert.Empty(hub.Get<FirmwareStore>().List());
-    }
-
-    [Fact]
     public async Task An_old_image_may_be_sent_again_under_a_new_sequence()
     {
         await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
         await hub.AddFirmwareAsync(_image);
         hub.Get<DeviceStore>().Add("porch", "test", new byte[32], 0);
-        hub.Get<DeviceStore>().SetProgram("porch", "blink", "2", hub.Get<FirmwareStore>().Find("blink", "1").Value.Sequence + 1000);
+        hub.Get<DeviceStore>().SetProgram("porch", "blink", "2", hub.Get<FirmwareService>().Find("blink", "1").Value.Sequence + 1000);
 
         Assert.True(hub.Ota.Start("porch", "blink", "1").IsOk);
     }
@@ -247,10 +141,8 @@ public sealed class OtaFlowTests : IDisposable
     public async Task An_update_whose_state_cannot_be_stored_goes_on_once_it_can()
     {
         await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:RecoveryPause", "00:00:00.05");
-        await hub.AddFirmwareAsync(_image);
         TestDeviceOptions options = new() { StopAfter = 10 };
-        await using TestDevice device = await hub.ConnectNewAsync("porch", options: options);
-        hub.Ota.Start("porch", "blink", null);
+        await using TestDevice device = await hub.UpdateNewAsync("porch", _image, options);
         await Eventually.TrueAsync(() => device.ChunksReceived.Contains(10), "chunk 10 was sent");
 
         hub.Sql("ALTER TABLE ota_session RENAME TO hidden");
@@ -261,23 +153,6 @@ public sealed class OtaFlowTests : IDisposable
         hub.Sql("ALTER TABLE hidden RENAME TO ota_session");
 
         await Eventually.TrueAsync(() => device.Applied, "the image is applied");
-        await device.ReportAsync(OtaStates.Confirmed);
-        Assert.Equal(OtaStates.Confirmed, hub.Latest("porch").State);
-    }
-
-    [Fact]
-    public async Task A_report_of_a_trial_does_not_open_an_ended_update_again_and_one_of_its_end_is_kept()
-    {
-        await using RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port);
-        await hub.AddFirmwareAsync(_image);
-        await using TestDevice device = await hub.ConnectNewAsync("porch");
-        hub.Ota.Start("porch", "blink", null);
-        await Eventually.TrueAsync(() => device.Applied, "the image is applied");
-        hub.Ota.Abort("porch");
-        await hub.StateAsync("porch", OtaStates.Failed);
-
-        await device.ReportAsync(OtaStates.Applying);
-        Assert.Equal(OtaStates.Failed, hub.Latest("porch").State);
         await device.ReportAsync(OtaStates.Confirmed);
         Assert.Equal(OtaStates.Confirmed, hub.Latest("porch").State);
     }
@@ -295,45 +170,5 @@ public sealed class OtaFlowTests : IDisposable
         await using TestDevice honest = await hub.ConnectNewAsync("honest");
         Assert.True(hub.Ota.Start("honest", "other", null).IsOk);
         await Eventually.TrueAsync(() => honest.Applied, "the image is applied");
-    }
-
-    [Fact]
-    public async Task Availability_says_offline_for_a_device_that_has_not_come_back_after_a_restart_of_the_hub()
-    {
-        TestDevice device;
-        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port))
-        {
-            device = await hub.ConnectNewAsync("porch");
-            await hub.RetainedAsync(TopicKind.PublicAvailability, "porch", "\"online\"");
-        }
-
-        await device.LosePowerAsync();
-        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port))
-        {
-            await hub.RetainedAsync(TopicKind.PublicAvailability, "porch", "\"offline\"");
-        }
-    }
-
-    [Fact]
-    public async Task Ended_updates_are_forgotten_after_their_time()
-    {
-        string file;
-        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port))
-        {
-            await hub.AddFirmwareAsync(_image);
-            await using TestDevice device = await hub.NewAsync("porch");
-            hub.Ota.Start("porch", "blink", null);
-            hub.Ota.Abort("porch");
-            await hub.StateAsync("porch", OtaStates.Failed);
-            file = hub.Get<Database>().File;
-        }
-
-        // Two minutes later.
-        new Database(file).Change(db => db.Execute("UPDATE ota_session SET updated = updated - 120"));
-
-        await using (RunningHub hub = await RunningHub.StartAsync(_folder.Path, _port, "--Ota:KeepEnded", "00:01:00"))
-        {
-            await Eventually.TrueAsync(() => hub.Ota.Status(null, 10).Value.Count == 0, "the list is empty");
-        }
     }
 }

@@ -5,7 +5,6 @@ using Dapper;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Storage;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using Microsoft.Data.Sqlite;
 
 namespace EdgeMesh.Hub.Tests.PowerCuts;

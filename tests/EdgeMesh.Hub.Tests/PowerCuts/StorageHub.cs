@@ -29,7 +29,7 @@ internal sealed class StorageHub(string folder) : IDisposable
 
     public Database Database => Get<Database>();
 
-    public FirmwareStore Firmware => Get<FirmwareStore>();
+    public FirmwareService Firmware => Get<FirmwareService>();
 
     public OtaService Ota => Get<OtaService>();
 

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Net;
@@ -113,13 +112,10 @@ internal sealed class EmbeddedBroker(
             return installation.Error;
         }
 
-        await EndOrphansAsync().ConfigureAwait(false);
-        foreach ((int port, bool everywhere) in new[] { (_options.Port, _options.AllowPlain), (_options.TlsPort, true) })
+        await MosquittoProcess.EndOrphansAsync(folder.Configuration, StopLimit, log).ConfigureAwait(false);
+        if (ListenerPorts.FirstTaken((_options.Port, _options.AllowPlain), (_options.TlsPort, true)) is int taken)
         {
-            if (port > 0 && IsPortTaken(port, everywhere))
-            {
-                return PortTaken(port);
-            }
+            return Unavailable(ListenerPorts.TakenBy(taken));
         }
 
         using CancellationTokenSource run = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -201,48 +197,6 @@ internal sealed class EmbeddedBroker(
         }
     }
 
-    /// <summary>Ends what an earlier hub on this state folder left behind. This hub holds the lock, so nobody else's is meant.</summary>
-    private async Task EndOrphansAsync()
-    {
-        foreach (int id in LinuxProcesses.WithArguments("-c", folder.Configuration))
-        {
-            log.LogWarning("Ending Mosquitto (process {Process}), which an earlier hub left behind", id);
-            try
-            {
-                using Process orphan = Process.GetProcessById(id);
-                LinuxProcesses.Terminate(id);
-                if (!orphan.WaitForExit(StopLimit))
-                {
-                    orphan.Kill();
-                    await orphan.WaitForExitAsync().ConfigureAwait(false);
-                }
-            }
-            catch (ArgumentException)
-            {
-                // It ended meanwhile.
-            }
-        }
-    }
-
-    private static bool IsPortTaken(int port, bool everywhere)
-    {
-        using TcpListener probe = new(everywhere ? IPAddress.Any : IPAddress.Loopback, port);
-        try
-        {
-            probe.Start();
-            return false;
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            return true;
-        }
-        catch (SocketException)
-        {
-            // Ports below 1024, say: Mosquitto's own words are as good.
-            return false;
-        }
-    }
-
     private async Task<bool> AcceptsAsync(MosquittoProcess process, CancellationToken stopping)
     {
         long began = time.GetTimestamp();
@@ -261,15 +215,6 @@ internal sealed class EmbeddedBroker(
         }
 
         return false;
-    }
-
-    private static Error PortTaken(int port)
-    {
-        string holder = LinuxProcesses.ListenerOf(port)
-            ?? (LinuxProcesses.IsRunning("mosquitto") ? "another program, perhaps Debian's own Mosquitto," : "another program");
-        return Unavailable(
-            $"port {port} is taken by {holder}. Where that is the mosquitto.service of Debian's package, which starts by itself, run "
-            + "'systemctl disable --now mosquitto'; else set Broker:Port or Broker:TlsPort to a free port, or Broker:Url to use that broker.");
     }
 
     private static Error Ended(MosquittoProcess process) => Unavailable(

@@ -60,6 +60,29 @@ internal sealed class MosquittoProcess
         return mosquitto;
     }
 
+    /// <summary>Ends what an earlier hub left running with this configuration; kills what takes longer than <paramref name="limit"/>. Who calls holds the folder's lock, so nobody else's is meant.</summary>
+    public static async Task EndOrphansAsync(string configuration, TimeSpan limit, ILogger log)
+    {
+        foreach (int id in LinuxProcesses.WithArguments("-c", configuration))
+        {
+            log.LogWarning("Ending Mosquitto (process {Process}), which an earlier hub left behind", id);
+            try
+            {
+                using Process orphan = Process.GetProcessById(id);
+                LinuxProcesses.Terminate(id);
+                if (!orphan.WaitForExit(limit))
+                {
+                    orphan.Kill();
+                    await orphan.WaitForExitAsync().ConfigureAwait(false);
+                }
+            }
+            catch (ArgumentException)
+            {
+                // It ended meanwhile.
+            }
+        }
+    }
+
     /// <summary>Asks it to end, which saves what is retained; kills it where that takes longer than <paramref name="limit"/>.</summary>
     public async Task StopAsync(TimeSpan limit)
     {

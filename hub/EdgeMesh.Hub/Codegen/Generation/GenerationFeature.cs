@@ -3,6 +3,8 @@ using System.Linq;
 using System.Net.Http;
 using System.Threading;
 using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
+using EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
 using EdgeMesh.Hub.Configuration;
 using EdgeMesh.Hub.Operations;
 using Microsoft.Extensions.DependencyInjection;

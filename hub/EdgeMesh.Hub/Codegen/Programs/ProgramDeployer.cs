@@ -18,7 +18,7 @@ namespace EdgeMesh.Hub.Codegen.Programs;
 /// <summary>Sends approved programs over the air: an image of its own, a manifest with a new sequence, signed by the hub.</summary>
 /// <remarks>The update and the deployment are one transaction: whenever the hub is killed, there are both or neither, and the update is taken up again.</remarks>
 public sealed class ProgramDeployer(
-    DeviceService devices, ProgramStore store, DeploymentStore deployments, FirmwareStore firmware, HubKey key, OtaService ota, HubEvents events, System.TimeProvider time)
+    DeviceService devices, ProgramStore store, DeploymentStore deployments, FirmwareService firmware, HubKey key, OtaService ota, HubEvents events, System.TimeProvider time)
 {
     /// <summary>Sends a version; without one the newest.</summary>
     public async Task<Result<OtaView>> DeployAsync(string device, long? version, Caller caller, CancellationToken cancellation)

@@ -13,7 +13,6 @@ using EdgeMesh.Hub.Codegen.Jobs;
 using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Mqtt;
 
 namespace EdgeMesh.Hub.Tests.Codegen.Jobs;

@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 
 namespace EdgeMesh.Hub.Tests.Codegen.Models;
 

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Storage;
 

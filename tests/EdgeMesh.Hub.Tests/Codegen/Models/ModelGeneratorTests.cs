@@ -6,7 +6,6 @@ using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.DryRun;
 using EdgeMesh.Hub.Codegen.Generation;
-using EdgeMesh.Hub.Codegen.Generation.Models;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Tests.Codegen.DryRun;
 

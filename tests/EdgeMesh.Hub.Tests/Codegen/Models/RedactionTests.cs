@@ -3,7 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using EdgeMesh.Contracts;
-using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
+using EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 using EdgeMesh.Hub.Codegen.Templates;
 using EdgeMesh.Hub.Results;
 

@@ -1,6 +1,7 @@
 using System;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Prompts;
 using EdgeMesh.Hub.Codegen.Sentences;
 using EdgeMesh.Hub.Codegen.Templates;
 using EdgeMesh.Hub.Results;

@@ -5,8 +5,8 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Codegen.Generation.Models;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 using EdgeMesh.Hub.Results;
-using EdgeMesh.Hub.Tests.Broker;
 using Microsoft.AspNetCore.Http;
 
 namespace EdgeMesh.Hub.Tests.Codegen.Models;

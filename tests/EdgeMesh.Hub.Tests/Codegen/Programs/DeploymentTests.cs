@@ -13,7 +13,6 @@ using EdgeMesh.Hub.Ota;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Security;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using EdgeMesh.Protocol;
 using EdgeMesh.Protocol.Ota;
 

@@ -13,7 +13,6 @@ using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Ota;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Tests.Broker;
-using EdgeMesh.Hub.Tests.Ota;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 

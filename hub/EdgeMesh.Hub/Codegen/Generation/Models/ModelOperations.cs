@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using EdgeMesh.Hub.Codegen.Generation.Models.Endpoints;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
 

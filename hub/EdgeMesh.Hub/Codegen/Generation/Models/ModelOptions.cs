@@ -4,6 +4,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
 using EdgeMesh.Hub.Configuration;
 
 namespace EdgeMesh.Hub.Codegen.Generation.Models;

@@ -19,6 +19,10 @@ class Program:
         program_time._lend(self._sleep_ms)
         for name in ('time', 'utime'):
             sys.modules[name] = program_time
+        if _mentions(path, b'WDT'):
+            from . import program_machine
+            for name in ('machine', 'umachine'):
+                sys.modules[name] = program_machine
 
     # Returns when the program has ended; raises what ends it.
     def run(self):
@@ -76,6 +80,19 @@ class Program:
 
         asyncio.new_event_loop()
         asyncio.run(main())
+
+
+# Whether a file has that word, a part at a time.
+def _mentions(path, word):
+    before = b''
+    with open(path, 'rb') as file:
+        while True:
+            part = file.read(256)
+            if not part:
+                return False
+            if word in before + part:
+                return True
+            before = part[1 - len(word):]
 
 
 # An exception as the last line of its traceback.

@@ -179,3 +179,26 @@ while True:
   await it.hub.waitFor('log', (b) => b.text.includes('watchdog'), { from });
   assert.equal((await deliver(it, program('better', 9000), { session: 2 })).state, 'confirmed');
 });
+
+test('a program that feeds the watchdog, however it came by it, and hangs is ended all the same', async (t) => {
+  const it = await running(t, `import edgemesh, machine, time, umachine
+from machine import WDT
+watchdogs = [machine.WDT(timeout=600000), WDT(0, 600000), umachine.WDT(timeout=600000)]
+def hang(data):
+    open('/hang', 'w').close()
+edgemesh.on_command('hang', hang)
+def feed():
+    for watchdog in watchdogs: watchdog.feed()
+def loop():
+    feed()
+    time.sleep(0.02)
+    try:
+        open('/hang').close()
+    except OSError:
+        return
+    while True: feed()
+`, { settings: { watchdog_ms: 2000 } });
+  it.hub.send('down/command', { name: 'hang' });
+  await it.hub.waitFor('log', (b) => b.text.includes('watchdog'));
+  assert.equal((await deliver(it, program('better', 9000), { session: 2 })).state, 'confirmed');
+});

@@ -27,7 +27,14 @@ internal sealed partial class Compilation
                 break;
             case TupleExpr tuple: Values(tuple.Items); break;
             case ListExpr list: Values(list.Items); break;
-            case SetExpr set: Values(set.Items); break;
+            case SetExpr set:
+                if (set.MixedAt is { } at)
+                {
+                    Fail(at, "a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none");
+                }
+
+                Values(set.Items);
+                break;
             case DictExpr dict:
                 foreach (DictItem item in dict.Items)
                 {

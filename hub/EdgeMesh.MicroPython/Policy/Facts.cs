@@ -31,6 +31,8 @@ internal sealed partial class Facts
 
     internal List<(CompareExpr Compare, Space Space)> Compares { get; } = [];
 
+    internal List<(Comprehension Made, Space Space)> Comprehensions { get; } = [];
+
     internal List<(AugmentedStmt Statement, Space Space, int Loops)> Augmented { get; } = [];
 
     internal List<(Expr Target, Space Space)> Targets { get; } = [];
@@ -66,6 +68,19 @@ internal sealed partial class Facts
 
     /// <summary>Names of which elements are changed.</summary>
     internal HashSet<string> Changed { get; } = [];
+
+    /// <summary>The values of which elements are changed: what stands before so many trailers; where it is one element under a known name, that.</summary>
+    internal List<(Expr Owner, int Trailers, Space Space, (string Name, string Key, Expr Value)? Element)> Mutated { get; } = [];
+
+    /// <summary>Critical sections of plain assignments, by reference: the calls that begin and end them.</summary>
+    internal HashSet<object> Critical { get; } = new(ReferenceEqualityComparer.Instance);
+
+    internal List<(WithStmt With, Space Space)> EndlessWiths { get; } = [];
+
+    /// <summary>What the interpreter never evaluates, and other Pythons do.</summary>
+    internal List<Expr> Annotations { get; } = [];
+
+    internal List<StringLiteral> Texts { get; } = [];
 
     /// <summary>Primaries that stand within a try that has a handler, by reference.</summary>
     internal HashSet<object> Guarded { get; } = new(ReferenceEqualityComparer.Instance);

@@ -19,6 +19,7 @@ internal sealed partial class Facts
                 }
 
                 break;
+            case StringLiteral plain when plain.Value.Contains("__", System.StringComparison.Ordinal): Texts.Add(plain); break;
             case FString text:
                 Formats.Add((text, _space));
                 foreach (StringPiece piece in text.Pieces)
@@ -137,17 +138,30 @@ internal sealed partial class Facts
             {
                 case AttributeTrailer attribute when called:
                     AddCall(attribute.Name, (CallTrailer)primary.Trailers[i + 1], true);
-                    if (primary.Value is NameExpr container && i == 0 && attribute.Name is "append" or "insert" or "extend" or "update" or "pop" or "setdefault" or "clear" or "appendleft")
+                    if (Changing.Contains(attribute.Name))
                     {
-                        Changed.Add(((NameExpr)primary.Value).Id);
+                        Mutate(primary, i);
                     }
-                    else if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer field && attribute.Name is "append" or "insert" or "extend" or "update")
+
+                    if (primary.Value is NameExpr container && i == 0 && Changing.Contains(attribute.Name))
                     {
-                        Changed.Add(((AttributeTrailer)primary.Trailers[i - 1]).Name);
+                        Changed.Add(container.Id);
+                    }
+                    else if (i > 0 && Changing.Contains(attribute.Name))
+                    {
+                        Changed.Add(Owner(primary, i));
                     }
 
                     break;
-                case AttributeTrailer attribute: TakenAttributes.Add(attribute.Name); break;
+                case AttributeTrailer attribute:
+                    TakenAttributes.Add(attribute.Name);
+                    if (i + 1 == primary.Trailers.Length && Changing.Contains(attribute.Name))
+                    {
+                        Changed.Add(Owner(primary, i));
+                        Mutate(primary, i);
+                    }
+
+                    break;
                 case IndexTrailer index: Value(index.Index); break;
                 case CallTrailer call:
                     if (i == 0 && primary.Value is NameExpr callee)
@@ -160,6 +174,35 @@ internal sealed partial class Facts
                     break;
             }
         }
+    }
+
+    // Methods that change what a list, a set or a dictionary holds, or where.
+    private static readonly HashSet<string> Changing =
+        ["append", "insert", "extend", "update", "pop", "setdefault", "clear", "appendleft", "sort", "reverse", "remove", "add", "popitem", "__setitem__", "__delitem__", "heappush", "heapify"];
+
+    // list.append(a, 6) and heappush(a, 6) change a.
+    private void Mutate(PrimaryExpr primary, int index)
+    {
+        if (primary.Value is NameExpr { Id: "list" or "dict" or "set" or "heapq" } && index == 0 && primary.Trailers is [_, CallTrailer { Arguments: [{ Value: var first }, ..] }, ..])
+        {
+            Mutated.Add((first, 0, _space, null));
+            Changed.Add((first as NameExpr)?.Id ?? "");
+        }
+        else
+        {
+            Mutated.Add((primary, index, _space, null));
+        }
+    }
+
+    // Of a.b[0].append(…) it is b that changes.
+    private static string Owner(PrimaryExpr primary, int index)
+    {
+        while (index > 0 && primary.Trailers[index - 1] is IndexTrailer)
+        {
+            index--;
+        }
+
+        return (index == 0 ? (primary.Value as NameExpr)?.Id : (primary.Trailers[index - 1] as AttributeTrailer)?.Name) ?? "";
     }
 
     private void AddCall(string name, CallTrailer call, bool isMethod)
@@ -197,6 +240,7 @@ internal sealed partial class Facts
 
     private void Comprehend(Comprehension comprehension)
     {
+        Comprehensions.Add((comprehension, _space));
         Value(comprehension.Clauses[0].Source);
         _space = new Space(_space, comprehension);
         for (int i = 0; i < comprehension.Clauses.Length; i++)

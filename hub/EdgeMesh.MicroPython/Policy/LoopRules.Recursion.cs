@@ -16,7 +16,13 @@ internal sealed partial class LoopRules
         Dictionary<Callable, (Node Node, HashSet<Callable> Calls)> certain = [];
         foreach ((FunctionStmt function, Space space) in facts.Functions)
         {
-            certain[new Callable(space.Node as ClassStmt, function.Name)] = (function, Certain(function.Body, space.Node as ClassStmt));
+            HashSet<Callable> calls = Certain(function.Body, space.Node as ClassStmt);
+            if (function.Decorators is [{ Path: ["property"] }] && AsksItself(function))
+            {
+                calls.Add(new Callable(space.Node as ClassStmt, function.Name));
+            }
+
+            certain[new Callable(space.Node as ClassStmt, function.Name)] = (function, calls);
         }
 
         foreach (Symbol symbol in facts.Root.Symbols.Values)
@@ -49,7 +55,11 @@ internal sealed partial class LoopRules
         }
     }
 
-    private static HashSet<Callable> Certain(ImmutableArray<Stmt> body, ClassStmt? type)
+    // @property def x(self): return self.x
+    private static bool AsksItself(FunctionStmt property) => property is { Parameters: [{ Name: var self }], Body: [.., ReturnStmt { Value: PrimaryExpr { Value: NameExpr { Id: var of }, Trailers: [AttributeTrailer { Name: var asked }, ..] } }] }
+        && of == self && asked == property.Name;
+
+    private HashSet<Callable> Certain(ImmutableArray<Stmt> body, ClassStmt? type)
     {
         HashSet<Callable> calls = [];
         List<Callable> here = [];
@@ -57,7 +67,7 @@ internal sealed partial class LoopRules
         void Part(Node part)
         {
             chosen |= part is ConditionalExpr or BoolExpr or Comprehension;
-            if (part is PrimaryExpr { IsAwait: false } primary && Called(primary, type) is { } callable)
+            if (part is PrimaryExpr primary && Called(primary, type) is { } callable && primary.IsAwait == _coroutines.Contains(callable.Name))
             {
                 here.Add(callable);
             }
@@ -73,6 +83,15 @@ internal sealed partial class LoopRules
                 Parts.Visit(statement, visit);
                 calls.UnionWith(chosen ? [] : here);
             }
+
+            ImmutableArray<Stmt> inner = statement switch
+            {
+                TryStmt attempt => attempt.Body,
+                WithStmt with => with.Body,
+                IfStmt { Branches: [{ Condition: var condition, Body: var then }, ..] } when Constants.Of(condition) is { IsTrue: true } => then,
+                _ => [],
+            };
+            calls.UnionWith(inner.IsEmpty ? [] : Certain(inner, type));
 
             if (statement is ReturnStmt or RaiseStmt || (statement is not (ExprStmt or AssignStmt or ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves([statement], false)))
             {

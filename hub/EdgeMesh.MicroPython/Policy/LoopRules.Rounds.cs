@@ -11,6 +11,7 @@ internal sealed partial class LoopRules
     // Rounds that comprehensions and built-ins make, which never pause.
     private void Rounds()
     {
+        Consumed();
         HashSet<Node> sources = new(facts.Loops.Select(l => l.Loop).OfType<ForStmt>().Select(f => (Node)f.Source), ReferenceEqualityComparer.Instance);
         foreach (string maker in new[] { "range", "iter" })
         {
@@ -25,10 +26,68 @@ internal sealed partial class LoopRules
         }
     }
 
+    // What takes all that something yields before anything goes on: list(f()), sum(f()), print(*f()), [x for x in f()].
+    private void Consumed()
+    {
+        foreach ((PrimaryExpr primary, Space space) in facts.Primaries)
+        {
+            foreach (CallTrailer call in primary.Trailers.OfType<CallTrailer>())
+            {
+                bool takes = primary is { Value: NameExpr { Id: var name } } && call == primary.Trailers[0] && Takers.Contains(name) && space.Find(name) is null
+                    || primary.Trailers is [.., AttributeTrailer { Name: "join" or "extend" }, CallTrailer last] && last == call;
+                foreach (Argument argument in call.Arguments.Where(a => (a.Kind == ArgumentKind.Star || (takes && a.Kind == ArgumentKind.Positional)) && IsEndless(a.Value, space)))
+                {
+                    findings.Add("loop-too-long", argument, "What this runs through never ends.");
+                }
+            }
+        }
+
+        foreach ((Comprehension made, Space space) in facts.Comprehensions.Where(c => c.Made.Kind != ComprehensionKind.Generator && c.Made.Clauses.Any(k => k.Target is not null && IsEndless(k.Source, c.Space))))
+        {
+            findings.Add("loop-too-long", made, "What this runs through never ends.");
+        }
+
+        foreach ((CompareExpr compare, Space space) in facts.Compares)
+        {
+            for (int i = 0; i < compare.Operators.Length; i++)
+            {
+                if (compare.Operators[i] is "in" or "not in" && IsEndless(compare.Operands[i + 1], space))
+                {
+                    findings.Add("loop-too-long", compare, "What this runs through never ends.");
+                }
+            }
+        }
+    }
+
+    private static readonly HashSet<string> Takers = ["list", "tuple", "set", "frozenset", "sum", "sorted", "min", "max", "dict", "bytes", "bytearray", "all", "any"];
+
     // for … in f(), where f yields for ever and never pauses, or is a class whose objects never say that they have no more.
-    private bool IsEndless(Expr source, Space space) => source is PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } && space.Find(name.Id) is { } symbol
-        && (symbol.Functions.Exists(function => function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space)))
-            || symbol.Classes.Exists(type => type.Body.Any(s => s is FunctionStmt { Name: "__next__" } next && !Stops(next))));
+    private bool IsEndless(Expr source, Space space, int depth = 0) => depth < 8 && source switch
+    {
+        // g = f(), and nothing else
+        NameExpr name => space.Find(name.Id) is { IsOpaque: false, Values: [var only], Parameter: null, Iterated.Count: 0, Functions.Count: 0, Classes.Count: 0, Paths.Count: 0 } && IsEndless(only.Expr, only.Space, depth + 1),
+        Comprehension { Kind: ComprehensionKind.Generator } made => IsEndless(made.Clauses[0].Source, space, depth + 1),
+        PrimaryExpr { IsAwait: false, Value: NameExpr name, Trailers: [CallTrailer call] } => space.Find(name.Id) is { } symbol
+            ? symbol.Functions.Exists(f => YieldsForever(f, space)) || symbol.Classes.Exists(type => type.Body.Any(s => s is FunctionStmt { Name: "__next__" } next && !Stops(next)))
+            : name.Id is "enumerate" or "map" or "filter" or "iter" && call.Arguments.Any(a => IsEndless(a.Value, space, depth + 1)),
+        PrimaryExpr { IsAwait: false, Trailers: [.., AttributeTrailer { Name: var method }, CallTrailer] } => _generators.Contains(method)
+            && facts.Functions.Where(f => f.Function.Name == method).All(f => f.Space.Node is ClassStmt && YieldsForever(f.Function, f.Space)),
+        _ => false,
+    };
+
+    private bool YieldsForever(FunctionStmt function, Space space) =>
+        IsGenerator(function) && function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space));
+
+    // The rounds of loops in each other, where their ranges are known.
+    private BigInteger Times(ForStmt loop, Space space)
+    {
+        BigInteger inner = loop.Body.Select(s => Times(s, space)).DefaultIfEmpty(1).Max();
+        return inner * (solver.Of(loop.Source, space) is { IsComplete: true, Values: [Made { Path: ".range", Call.Arguments: [{ Value: var end }] } range] }
+            && solver.Of(end, range.Space) is { IsComplete: true, Values: [BigInteger { Sign: > 0 } rounds] } ? rounds : 1);
+    }
+
+    private BigInteger Times(Stmt statement, Space space) => statement is ForStmt loop ? Times(loop, space)
+        : Flow.Inner(statement).Where(b => !b.IsDefault).SelectMany(b => b).Select(s => Times(s, space)).DefaultIfEmpty(1).Max();
 
     private static bool Stops(FunctionStmt next)
     {

@@ -16,7 +16,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
     internal void Check()
     {
-        _sockets = facts.Imports.Exists(i => Modules.Canonical(i.Module).Split('.')[0] is "socket" or "asyncio" or "ssl" && i.Module.Length > 0);
+        _sockets = facts.Imports.Exists(i => Modules.Canonical(i.Module).Split('.')[0] is "socket" or "asyncio" or "ssl" or "umqtt" or "requests" && i.Module.Length > 0);
         foreach ((Node node, string module, string? name, int level) in facts.Imports)
         {
             Import(node, module, name, level);
@@ -45,9 +45,25 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
             Template(solver.Of(binary.Operands[0], space), '%', binary);
         }
 
-        foreach ((FString text, Space _) in facts.Formats)
+        foreach (StringLiteral text in facts.Texts.Where(t => SpecialText().IsMatch(t.Value)))
         {
-            if (text.Pieces.Any(p => p.Literals.Any(l => WideSpec().IsMatch(l))))
+            findings.Add("dunder", text, "This text names special attributes.");
+        }
+
+        foreach (Expr annotation in facts.Annotations)
+        {
+            Parts.Visit(annotation, part =>
+            {
+                if (part is NameExpr name && _refused.Contains(name.Id))
+                {
+                    findings.Add("builtin", name, $"{name.Id} is not allowed.");
+                }
+            });
+        }
+
+        foreach ((FString text, Space space) in facts.Formats)
+        {
+            if (text.Pieces.Any(p => p.Literals.Any(l => WideSpec().IsMatch(l)) || p.Fields.Where((_, i) => p.Literals[i].StartsWith(':')).Any(f => IsWide(f, space))))
             {
                 findings.Add("memory", text, "This template makes a text larger than the device's memory.");
             }
@@ -163,6 +179,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
             switch (primary.Trailers[i])
             {
+                case AttributeTrailer { Name: "disable_irq" or "enable_irq" } when facts.Critical.Contains(primary): break;
                 case AttributeTrailer attribute:
                     Attribute(attribute, attribute.Name);
                     foreach (object value in before.Values)
@@ -174,7 +191,14 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
                     }
 
                     break;
-                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(along[i - 1], '{', call); break;
+                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" or "format_map" }:
+                    Template(along[i - 1], '{', call);
+                    if (along[i - 1].Values.OfType<string>().Any(t => t.Contains(":{", System.StringComparison.Ordinal)) && call.Arguments.Any(a => IsWide(a.Value, space)))
+                    {
+                        findings.Add("memory", call, "This template makes a text larger than the device's memory.");
+                    }
+
+                    break;
                 case CallTrailer call when i == 0 && primary.Value is NameExpr name && space.Find(name.Id) is null: Call(call, name.Id, space); break;
             }
         }
@@ -196,6 +220,12 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
             }
         }
     }
+
+    private bool IsWide(Expr width, Space space) => solver.Of(width, space).Values.Any(v => v is System.Numerics.BigInteger number && number > _data.Limit("allocation_bytes"));
+
+    // The kin of __class__ that lead inside, wherever a text names them: a template may be put together of parts.
+    [GeneratedRegex(@"\{[^{}]*[.\[]__|__(class|bases?|mro|subclasses|globals|builtins|dict|import|code|closure|getattribute|loader|self|module)__")]
+    private static partial Regex SpecialText();
 
     [GeneratedRegex(@"\{[^{}]*__")]
     private static partial Regex Special();

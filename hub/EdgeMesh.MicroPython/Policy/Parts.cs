@@ -116,8 +116,20 @@ internal static class Parts
             case StarExpr e: Visit(e.Value, action); break;
             case NamedExpr e: Visit(e.Target, action); Visit(e.Value, action); break;
             case YieldExpr e: Visit(e.Value, action); break;
-            case ConditionalExpr e: Visit(e.Condition, action); Visit(e.Then, action); Visit(e.Otherwise, action); break;
-            case BoolExpr e: All(e.Operands, action); break;
+            case ConditionalExpr e:
+                Visit(e.Condition, action);
+                if (Constants.Of(e.Condition) is not { IsTrue: false })
+                {
+                    Visit(e.Then, action);
+                }
+
+                if (Constants.Of(e.Condition) is not { IsTrue: true })
+                {
+                    Visit(e.Otherwise, action);
+                }
+
+                break;
+            case BoolExpr e: All([.. Constants.Deciding(e)], action); break;
             case UnaryExpr e: Visit(e.Operand, action); break;
             case BinaryExpr e: All(e.Operands, action); break;
             case CompareExpr e: All(e.Operands, action); break;

@@ -22,6 +22,11 @@ internal sealed partial class Solver
             return Map(text, v => v is string template ? Filled(template, '{', i => Argument(call, i, space)) : v as Beginning);
         }
 
+        if (index == 0 && primary is { IsAwait: false, Value: NameExpr own } && Returned(own, space) is { } returned)
+        {
+            return returned;
+        }
+
         if (callee is not { IsComplete: true, Values: [Imported { Path: var path }] })
         {
             return Possible.Anything;
@@ -31,6 +36,8 @@ internal sealed partial class Solver
         {
             ".const" or "micropython.const" or ".int" or ".str" or ".tuple" or ".list" when call.Arguments is [{ Kind: ArgumentKind.Positional } only] =>
                 path is ".int" or ".str" ? Map(Of(only.Value, space), v => Converted(path, v)) : Of(only.Value, space),
+            ".type" when call.Arguments is [{ Kind: ArgumentKind.Positional } only] && Of(only.Value, space) is { Values: [Made, ..] } made =>
+                Map(made, v => v is Made { Path: var kind } ? new Imported(kind) : null),
             _ => Possible.One(new Made(path, call, space)),
         };
     }

@@ -43,6 +43,8 @@ internal sealed class Symbol(string name, Space space)
     /// <summary>Something else is put here too.</summary>
     internal bool IsOpaque { get; set; }
 
+    internal bool IsDeleted { get; set; }
+
     internal void Assign(Site value) => (_values ??= []).Add(value);
 
     internal void Iterate(Site source) => (_iterated ??= []).Add(source);

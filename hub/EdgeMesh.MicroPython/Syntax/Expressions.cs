@@ -57,7 +57,11 @@ public sealed record TupleExpr(SourceSpan Span, ImmutableArray<Expr> Items, bool
 public sealed record ListExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Expr(Span);
 
 /// <summary>A set.</summary>
-public sealed record SetExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Expr(Span);
+public sealed record SetExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Expr(Span)
+{
+    /// <summary>Where its first item that has a key and a value begins, which the compiler does not take; null where there is none.</summary>
+    public int? MixedAt { get; init; }
+}
 
 /// <summary>A dictionary.</summary>
 public sealed record DictExpr(SourceSpan Span, ImmutableArray<DictItem> Items) : Expr(Span);

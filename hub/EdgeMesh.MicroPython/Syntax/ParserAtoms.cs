@@ -118,6 +118,7 @@ internal sealed partial class Parser
         List<DictItem> items = [];
         List<Expr> values = [];
         Expr? made = null;
+        int? mixedAt = null;
         while (Kind != TokenKind.BraceClose && Error is null)
         {
             int at = _lexer.Start;
@@ -129,10 +130,10 @@ internal sealed partial class Parser
                 break;
             }
 
-            // The interpreter's compiler says this, not its parser.
+            // The interpreter's compiler objects to this, not its parser: not in annotations, nor in code that it leaves out.
             if (value is null ? items.Count > 0 : values.Count > 0)
             {
-                _mixed ??= new SyntaxError("a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none", _source.PositionOf(at));
+                mixedAt ??= at;
             }
 
             if (value is null)
@@ -151,14 +152,9 @@ internal sealed partial class Parser
         }
 
         Expect(TokenKind.BraceClose, "a comma or a closing brace is missing");
-        made ??= values.Count > 0 ? new SetExpr(From(start), [.. values]) : new DictExpr(From(start), [.. items]);
+        made ??= values.Count > 0 ? new SetExpr(From(start), [.. values]) { MixedAt = mixedAt } : new DictExpr(From(start), [.. items]);
         return made with { Span = From(start) };
     }
-
-    private SyntaxError? _mixed;
-
-    /// <summary>The first dictionary that is half a set; no error where it is in code that the compiler leaves out.</summary>
-    internal SyntaxError? Mixed => _mixed;
 
     private FString ParseFString(SourceSpan span, List<RawPiece> raw)
     {

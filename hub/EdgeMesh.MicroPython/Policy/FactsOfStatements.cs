@@ -65,6 +65,7 @@ internal sealed partial class Facts
                 break;
             case AugmentedStmt augmented:
                 Augmented.Add((augmented, _space, _loops));
+                Mutated.Add((augmented.Target, int.MaxValue, _space, null));
                 Value(augmented.Target);
                 Value(augmented.Value);
                 BinaryExpr sum = new(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]);

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
@@ -167,6 +168,10 @@ internal sealed partial class Facts
                     if (i == 0 && primary.Value is NameExpr callee)
                     {
                         AddCall(callee.Id, call, false);
+                        if (call.Arguments is [{ Value: var heap }, ..] && _space.Find(callee.Id)?.Paths is { Count: 1 } paths && paths.First().StartsWith("heapq.", System.StringComparison.Ordinal))
+                        {
+                            Mutated.Add((heap, int.MaxValue, _space, null));
+                        }
                     }
 
                     string? name = i == 0 ? (primary.Value as NameExpr)?.Id : (primary.Trailers[i - 1] as AttributeTrailer)?.Name;
@@ -178,14 +183,15 @@ internal sealed partial class Facts
 
     // Methods that change what a list, a set or a dictionary holds, or where.
     private static readonly HashSet<string> Changing =
-        ["append", "insert", "extend", "update", "pop", "setdefault", "clear", "appendleft", "sort", "reverse", "remove", "add", "popitem", "__setitem__", "__delitem__", "heappush", "heapify"];
+        ["append", "insert", "extend", "update", "pop", "setdefault", "clear", "appendleft", "sort", "reverse", "remove", "add", "popitem", "__setitem__", "__delitem__", "heappush", "heapify",
+         "difference_update", "symmetric_difference_update", "intersection_update", "discard"];
 
     // list.append(a, 6) and heappush(a, 6) change a.
     private void Mutate(PrimaryExpr primary, int index)
     {
         if (primary.Value is NameExpr { Id: "list" or "dict" or "set" or "heapq" } && index == 0 && primary.Trailers is [_, CallTrailer { Arguments: [{ Value: var first }, ..] }, ..])
         {
-            Mutated.Add((first, 0, _space, null));
+            Mutated.Add((first, int.MaxValue, _space, null));
             Changed.Add((first as NameExpr)?.Id ?? "");
         }
         else

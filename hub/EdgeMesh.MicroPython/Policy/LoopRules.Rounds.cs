@@ -122,6 +122,7 @@ internal sealed partial class LoopRules
         }
 
         Dictionary<string, PrimaryExpr> grown = [];
+        Dictionary<string, AugmentedStmt> doubled = [];
         HashSet<string> shrunk = [];
         Parts.Visit(body, part =>
         {
@@ -138,10 +139,16 @@ internal sealed partial class LoopRules
                     }
 
                     break;
+                case AugmentedStmt { Operator: "+=" or "*=", Target: NameExpr more, Value: NameExpr same } twice when more.Id == same.Id: doubled.TryAdd(more.Id, twice); break;
                 case AssignStmt assign: shrunk.UnionWith(assign.Targets.Select(t => t is NameExpr name ? name.Id : t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
                 case DelStmt delete: shrunk.UnionWith(delete.Targets.Select(t => t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
             }
         });
+        foreach ((string name, AugmentedStmt twice) in doubled.Where(d => !shrunk.Contains(d.Key)))
+        {
+            findings.Add("memory", twice, $"{name} doubles in every round of an endless loop.", "begin anew now and then");
+        }
+
         foreach ((string name, PrimaryExpr primary) in grown.Where(g => !shrunk.Contains(g.Key)))
         {
             findings.Add("unbounded-list", primary, $"{name} grows in an endless loop and never shrinks.");

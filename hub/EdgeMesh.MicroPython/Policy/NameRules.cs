@@ -177,6 +177,11 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
                 findings.Add("server", primary, "The server's side of a connection is a server.");
             }
 
+            if (primary.Trailers[i] is CallTrailer && before.Values.Any(v => v is Made { Path: ".type", Call.Arguments: [{ Value: not NameExpr { Id: "self" } }] }))
+            {
+                findings.Add("type-making", primary, "What is made here is not known before the program runs.", "write the name of the class");
+            }
+
             switch (primary.Trailers[i])
             {
                 case AttributeTrailer { Name: "disable_irq" or "enable_irq" } when facts.Critical.Contains(primary): break;

@@ -144,7 +144,7 @@ internal sealed partial class Solver(Facts facts)
         }
 
         _known[symbol] = null;
-        Possible all = symbol.IsOpaque || symbol.Functions.Count > 0 || symbol.Classes.Count > 0 || facts.Changed.Contains(symbol.Name)
+        Possible all = symbol.IsOpaque || symbol.Functions.Count > 0 || symbol.Classes.Count > 0 || (!_finding && facts.Changed.Contains(symbol.Name))
             ? Possible.Anything : Possible.Nothing;
         foreach (string path in symbol.Paths)
         {

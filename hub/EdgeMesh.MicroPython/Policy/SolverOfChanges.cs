@@ -12,9 +12,13 @@ internal sealed partial class Solver
     private readonly Dictionary<Expr, List<(string Key, Site Value)>> _given = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<FunctionStmt, Possible?> _returned = new(ReferenceEqualityComparer.Instance);
 
+    // While changes are found, names stand for what is written; later those that are changed may hold anything.
+    private bool _finding;
+
     /// <summary>Finds all changes. To be asked before anything else.</summary>
     internal void FindChanged()
     {
+        _finding = true;
         foreach ((Expr owner, int trailers, Space space, (string Name, string Key, Expr Value)? element) in facts.Mutated)
         {
             Possible possible = owner is PrimaryExpr primary && trailers < primary.Trailers.Length ? Along(primary, trailers, space) : Of(owner, space);
@@ -41,6 +45,7 @@ internal sealed partial class Solver
             _changed.UnionWith(possible.Values.OfType<Container>().Select(c => c.Expr));
         }
 
+        _finding = false;
         if (facts.Mutated.Count > 0)
         {
             _known.Clear();

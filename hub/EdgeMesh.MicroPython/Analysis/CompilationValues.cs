@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using EdgeMesh.MicroPython.Syntax;
 
@@ -28,9 +29,9 @@ internal sealed partial class Compilation
             case TupleExpr tuple: Values(tuple.Items); break;
             case ListExpr list: Values(list.Items); break;
             case SetExpr set:
-                if (set.MixedAt is { } at)
+                if (set.Pairs is [{ Key.Span.Start: var pair }, ..] && set.Items[0].Span.Start is var first)
                 {
-                    Fail(at, "a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none");
+                    Fail(Math.Max(pair, first), "a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none");
                 }
 
                 Values(set.Items);

@@ -31,16 +31,8 @@ internal sealed partial class Facts
                 break;
             case TupleExpr tuple: Items(tuple.Items); break;
             case ListExpr list: Items(list.Items); break;
-            case SetExpr set: Items(set.Items); break;
-            case DictExpr dict:
-                foreach (DictItem item in dict.Items)
-                {
-                    Value(item.Key);
-                    Hand(item.Value);
-                    Value(item.Value);
-                }
-
-                break;
+            case SetExpr set: Items(set.Items); Pairs(set.Pairs); break;
+            case DictExpr dict: Pairs(dict.Items); break;
             case Comprehension comprehension: Comprehend(comprehension); break;
             case StarExpr star: Value(star.Value); break;
             case NamedExpr named:
@@ -96,6 +88,16 @@ internal sealed partial class Facts
         {
             Hand(item);
             Value(item);
+        }
+    }
+
+    private void Pairs(ImmutableArray<DictItem> items)
+    {
+        foreach (DictItem item in items)
+        {
+            Value(item.Key);
+            Hand(item.Value);
+            Value(item.Value);
         }
     }
 

@@ -59,8 +59,8 @@ public sealed record ListExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Exp
 /// <summary>A set.</summary>
 public sealed record SetExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Expr(Span)
 {
-    /// <summary>Where its first item that has a key and a value begins, which the compiler does not take; null where there is none.</summary>
-    public int? MixedAt { get; init; }
+    /// <summary>Items that have a key and a value: the grammar takes them, the compiler does not, so that they stand in annotations and in code that is left out alone.</summary>
+    public ImmutableArray<DictItem> Pairs { get; init; } = [];
 }
 
 /// <summary>A dictionary.</summary>

@@ -118,22 +118,14 @@ internal sealed partial class Parser
         List<DictItem> items = [];
         List<Expr> values = [];
         Expr? made = null;
-        int? mixedAt = null;
         while (Kind != TokenKind.BraceClose && Error is null)
         {
-            int at = _lexer.Start;
             Expr key = ParseTest();
             Expr? value = Accept(TokenKind.Colon) ? ParseTest() : null;
             if (Kind == TokenKind.For && items.Count + values.Count == 0)
             {
                 made = ParseComprehension(start, value is null ? ComprehensionKind.Set : ComprehensionKind.Dict, key, value);
                 break;
-            }
-
-            // The interpreter's compiler objects to this, not its parser: not in annotations, nor in code that it leaves out.
-            if (value is null ? items.Count > 0 : values.Count > 0)
-            {
-                mixedAt ??= at;
             }
 
             if (value is null)
@@ -152,7 +144,7 @@ internal sealed partial class Parser
         }
 
         Expect(TokenKind.BraceClose, "a comma or a closing brace is missing");
-        made ??= values.Count > 0 ? new SetExpr(From(start), [.. values]) { MixedAt = mixedAt } : new DictExpr(From(start), [.. items]);
+        made ??= values.Count > 0 ? new SetExpr(From(start), [.. values]) { Pairs = [.. items] } : new DictExpr(From(start), [.. items]);
         return made with { Span = From(start) };
     }
 

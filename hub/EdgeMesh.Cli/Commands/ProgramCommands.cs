@@ -228,12 +228,12 @@ internal static class ProgramCommands
         return Result.Of<IReadOnlyList<string>>(files);
     }
 
-    // UTF-8 as the device reads it; what is none gets a character that no program needs.
+    // UTF-8 as the device reads it, a byte order mark included, which stands before the first word there; what is no UTF-8 gets a character that no program needs.
     private static Result<string> Read(string path)
     {
         try
         {
-            return Result.Of(File.ReadAllText(path));
+            return Result.Of(System.Text.Encoding.UTF8.GetString(File.ReadAllBytes(path)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

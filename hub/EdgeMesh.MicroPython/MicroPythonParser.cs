@@ -25,10 +25,11 @@ public static class MicroPythonParser
         Module tree = parser.ParseModule();
         if (parser.Error is not null)
         {
-            return new ParseResult(source, null, null, parser.Error);
+            SyntaxError objection = text.StartsWith('\ufeff') ? parser.Error with { Hint = "save it as UTF-8 without a byte order mark: MicroPython takes it for a part of the first word" } : parser.Error;
+            return new ParseResult(source, null, null, objection);
         }
 
         (Scope scope, SyntaxError? error) = Compilation.Of(tree, source);
-        return new ParseResult(source, tree, scope, error ?? parser.Mixed);
+        return new ParseResult(source, tree, scope, error);
     }
 }

@@ -2,7 +2,7 @@
 import sys
 from io import StringIO
 from micropython import const
-from . import program_time
+from . import program_machine, program_time
 
 _ASYNC_PUMP_MS = const(20)
 
@@ -17,12 +17,8 @@ class Program:
         self._loop_from_ms = None
         self._longest_ms = 0
         program_time._lend(self._sleep_ms)
-        for name in ('time', 'utime'):
-            sys.modules[name] = program_time
-        if _mentions(path, b'WDT'):
-            from . import program_machine
-            for name in ('machine', 'umachine'):
-                sys.modules[name] = program_machine
+        for name, module in (('time', program_time), ('machine', program_machine)):
+            sys.modules[name] = sys.modules['u' + name] = module
 
     # Returns when the program has ended; raises what ends it.
     def run(self):
@@ -80,19 +76,6 @@ class Program:
 
         asyncio.new_event_loop()
         asyncio.run(main())
-
-
-# Whether a file has that word, a part at a time.
-def _mentions(path, word):
-    before = b''
-    with open(path, 'rb') as file:
-        while True:
-            part = file.read(256)
-            if not part:
-                return False
-            if word in before + part:
-                return True
-            before = part[1 - len(word):]
 
 
 # An exception as the last line of its traceback.

@@ -1,5 +1,6 @@
-# The machine module that a program sees where it wants a watchdog. The board has one, and it is the agent's: it bites where the agent is
-# kept from going on. A program that could feed it in a loop of its own would be out of reach until somebody comes to the board.
+# The machine module that a program sees: the board's, with a watchdog that holds nothing back. The board has one watchdog, and it is the
+# agent's: it bites where a program keeps the agent from going on. One that a program could feed in a loop of its own would not, and the
+# board would be out of reach until somebody comes to it.
 from machine import *
 
 

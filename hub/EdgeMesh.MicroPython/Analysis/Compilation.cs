@@ -37,7 +37,9 @@ internal sealed partial class Compilation
         return (root, compilation.Error);
     }
 
-    private void Fail(Node node, string message, string hint) => Error ??= new SyntaxError(message, hint, _source.PositionOf(node.Span.Start));
+    private void Fail(Node node, string message, string hint) => Fail(node.Span.Start, message, hint);
+
+    private void Fail(int at, string message, string hint) => Error ??= new SyntaxError(message, hint, _source.PositionOf(at));
 
     private void Body(Node node)
     {

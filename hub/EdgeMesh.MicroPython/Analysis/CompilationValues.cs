@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using EdgeMesh.MicroPython.Syntax;
 
@@ -29,7 +30,14 @@ internal sealed partial class Compilation
                 break;
             case TupleExpr tuple: Values(tuple.Items); break;
             case ListExpr list: Values(list.Items); break;
-            case SetExpr set: Values(set.Items); break;
+            case SetExpr set:
+                if (set.Pairs is [{ Key.Span.Start: var pair }, ..] && set.Items[0].Span.Start is var first)
+                {
+                    Fail(Math.Max(pair, first), "a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none");
+                }
+
+                Values(set.Items);
+                break;
             case DictExpr dict:
                 foreach (DictItem item in dict.Items)
                 {

@@ -32,6 +32,8 @@ internal sealed partial class Facts
 
     internal List<(CompareExpr Compare, Space Space)> Compares { get; } = [];
 
+    internal List<(Comprehension Made, Space Space)> Comprehensions { get; } = [];
+
     internal List<(AugmentedStmt Statement, Space Space, int Loops)> Augmented { get; } = [];
 
     internal List<(Expr Target, Space Space)> Targets { get; } = [];
@@ -69,8 +71,35 @@ internal sealed partial class Facts
     /// <summary>The scopes of functions, lambdas and classes, in the order of the source.</summary>
     internal List<Space> Spaces { get; } = [];
 
+    /// <summary>The scope that a function of the program's is; null where there is none.</summary>
+    internal Space? SpaceOf(FunctionStmt function)
+    {
+        foreach (Space space in Spaces)
+        {
+            if (ReferenceEquals(space.Node, function))
+            {
+                return space;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Names of which elements are changed.</summary>
     internal HashSet<string> Changed { get; } = [];
+
+    /// <summary>The values of which elements are changed: what stands before so many trailers; where it is one element under a known name, that.</summary>
+    internal List<(Expr Owner, int Trailers, Space Space, (string Name, string Key, Expr Value)? Element)> Mutated { get; } = [];
+
+    /// <summary>Critical sections of plain assignments, by reference: the calls that begin and end them.</summary>
+    internal HashSet<object> Critical { get; } = new(ReferenceEqualityComparer.Instance);
+
+    internal List<(WithStmt With, Space Space)> EndlessWiths { get; } = [];
+
+    /// <summary>What the interpreter never evaluates, and other Pythons do.</summary>
+    internal List<Expr> Annotations { get; } = [];
+
+    internal List<StringLiteral> Texts { get; } = [];
 
     /// <summary>Names under which methods of the class itself know it: cls.</summary>
     internal HashSet<string> OwnClass { get; } = [TypeOf];

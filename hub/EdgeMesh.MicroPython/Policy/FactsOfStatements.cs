@@ -10,6 +10,7 @@ internal sealed partial class Facts
     {
         if (!body.IsDefault)
         {
+            FindCritical(body);
             foreach (Stmt statement in body)
             {
                 Statement(statement);
@@ -17,10 +18,37 @@ internal sealed partial class Facts
         }
     }
 
+    // state = machine.disable_irq(), plain assignments, machine.enable_irq(state): nothing in between takes its time, fails, or leaves.
+    private void FindCritical(ImmutableArray<Stmt> body)
+    {
+        for (int i = 0; i < body.Length; i++)
+        {
+            if (body[i] is not AssignStmt { Targets: [NameExpr state], Value: PrimaryExpr { Trailers: [AttributeTrailer { Name: "disable_irq" }, CallTrailer { Arguments.IsEmpty: true }] } begin })
+            {
+                continue;
+            }
+
+            int end = i + 1;
+            while (end < body.Length && body[end] is AssignStmt { Value: var value, Targets: [var target] } && IsPlain(target) && !(target is NameExpr same && same.Id == state.Id) && value is NameExpr or IntegerLiteral or SingletonLiteral or PrimaryExpr { Trailers: [AttributeTrailer] })
+            {
+                end++;
+            }
+
+            if (end < body.Length && body[end] is ExprStmt { Value: PrimaryExpr { Trailers: [AttributeTrailer { Name: "enable_irq" }, CallTrailer { Arguments: [{ Value: NameExpr back }] }] } finish } && back.Id == state.Id)
+            {
+                Critical.Add(begin);
+                Critical.Add(finish);
+            }
+        }
+    }
+
+    private static bool IsPlain(Expr target) => target is NameExpr or PrimaryExpr { Trailers: [AttributeTrailer] };
+
     private void Statement(Stmt statement)
     {
         switch (statement)
         {
+            case ExprStmt { Value: StringLiteral }: break;
             case ExprStmt plain: Value(plain.Value); break;
             case AssignStmt assign:
                 Value(assign.Value);
@@ -31,11 +59,13 @@ internal sealed partial class Facts
 
                 break;
             case AnnotatedStmt annotated:
+                Annotations.Add(annotated.Annotation);
                 Value(annotated.Value);
                 Assign(annotated.Target, annotated.Value);
                 break;
             case AugmentedStmt augmented:
                 Augmented.Add((augmented, _space, _loops));
+                Mutated.Add((augmented.Target, int.MaxValue, _space, null));
                 Value(augmented.Target);
                 Value(augmented.Value);
                 BinaryExpr sum = new(augmented.Span, [augmented.Target, augmented.Value], [augmented.Operator[..^1]]);
@@ -46,6 +76,10 @@ internal sealed partial class Facts
                 foreach (Expr target in delete.Targets)
                 {
                     Assign(target, null);
+                    if (target is NameExpr deleted)
+                    {
+                        _space.Bind(deleted.Id).IsDeleted = true;
+                    }
                 }
 
                 break;
@@ -136,6 +170,11 @@ internal sealed partial class Facts
                 Block(attempt.Finally);
                 break;
             case WithStmt with:
+                if (_endless || (_space.Node is FunctionStmt { Name: "loop" } && _space.Parent == Root))
+                {
+                    EndlessWiths.Add((with, _space));
+                }
+
                 foreach (WithItem item in with.Items)
                 {
                     Value(item.Value);
@@ -159,6 +198,15 @@ internal sealed partial class Facts
                 foreach (Parameter parameter in function.Parameters)
                 {
                     Value(parameter.Default);
+                    if (parameter.Annotation is { } annotation)
+                    {
+                        Annotations.Add(annotation);
+                    }
+                }
+
+                if (function.Returns is { } result)
+                {
+                    Annotations.Add(result);
                 }
 
                 Inside(function, function.Body, function.Parameters);

@@ -48,9 +48,16 @@ internal sealed partial class Facts
                         field.Assign(new Site(value, _space));
                     }
                 }
-                else if (primary.Trailers[^1] is IndexTrailer)
+                else if (primary.Trailers[^1] is IndexTrailer index)
                 {
-                    Changed.Add(primary.Trailers.Length == 1 ? (primary.Value as NameExpr)?.Id ?? "" : (primary.Trailers[^2] as AttributeTrailer)?.Name ?? "");
+                    int last = primary.Trailers.Length - 1;
+                    string owner = Owner(primary, last);
+                    bool named = index.Index is StringLiteral && value is not null;
+                    Mutated.Add((primary, last, _space, named ? (owner, ((StringLiteral)index.Index).Value, value!) : null));
+                    if (!named)
+                    {
+                        Changed.Add(owner);
+                    }
                 }
 
                 break;

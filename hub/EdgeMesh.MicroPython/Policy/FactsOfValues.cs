@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
@@ -23,6 +25,7 @@ internal sealed partial class Facts
 
                 break;
             case PrimaryExpr primary: Primary(primary, use); break;
+            case StringLiteral plain when plain.Value.Contains("__", System.StringComparison.Ordinal): Texts.Add(plain); break;
             case IntegerLiteral or StringLiteral: break;
             case FString text:
                 Formats.Add((text, _space));
@@ -34,16 +37,8 @@ internal sealed partial class Facts
                 break;
             case TupleExpr tuple: Items(tuple.Items); break;
             case ListExpr list: Items(list.Items); break;
-            case SetExpr set: Items(set.Items); break;
-            case DictExpr dict:
-                foreach (DictItem item in dict.Items)
-                {
-                    Value(item.Key);
-                    Hand(item.Value);
-                    Value(item.Value);
-                }
-
-                break;
+            case SetExpr set: Items(set.Items); Pairs(set.Pairs); break;
+            case DictExpr dict: Pairs(dict.Items); break;
             case Comprehension comprehension: Comprehend(comprehension); break;
             case StarExpr star: Value(star.Value); break;
             case NamedExpr named:
@@ -101,6 +96,16 @@ internal sealed partial class Facts
         }
     }
 
+    private void Pairs(ImmutableArray<DictItem> items)
+    {
+        foreach (DictItem item in items)
+        {
+            Value(item.Key);
+            Hand(item.Value);
+            Value(item.Value);
+        }
+    }
+
     private void Values(ImmutableArray<Expr> values, NameUse use = NameUse.Value)
     {
         foreach (Expr value in values)
@@ -136,22 +141,34 @@ internal sealed partial class Facts
             {
                 case AttributeTrailer attribute when called:
                     AddCall(attribute.Name, (CallTrailer)primary.Trailers[i + 1], true);
-                    if (primary.Value is NameExpr container && i == 0 && attribute.Name is "append" or "insert" or "extend" or "update" or "pop" or "setdefault" or "clear" or "appendleft")
+                    if (Changing.Contains(attribute.Name))
                     {
-                        Changed.Add(((NameExpr)primary.Value).Id);
-                    }
-                    else if (i > 0 && primary.Trailers[i - 1] is AttributeTrailer field && attribute.Name is "append" or "insert" or "extend" or "update")
-                    {
-                        Changed.Add(((AttributeTrailer)primary.Trailers[i - 1]).Name);
+                        Mutate(primary, i);
+                        if (i > 0 || primary.Value is NameExpr)
+                        {
+                            Changed.Add(Owner(primary, i));
+                        }
                     }
 
                     break;
-                case AttributeTrailer attribute: TakenAttributes.Add(attribute.Name); break;
+                case AttributeTrailer attribute:
+                    TakenAttributes.Add(attribute.Name);
+                    if (i + 1 == primary.Trailers.Length && Changing.Contains(attribute.Name))
+                    {
+                        Changed.Add(Owner(primary, i));
+                        Mutate(primary, i);
+                    }
+
+                    break;
                 case IndexTrailer index: Value(index.Index); break;
                 case CallTrailer call:
                     if (i == 0 && primary.Value is NameExpr callee)
                     {
                         AddCall(callee.Id, call, false);
+                        if (call.Arguments is [{ Value: var heap }, ..] && _space.Find(callee.Id)?.Paths is { Count: 1 } paths && paths.First().StartsWith("heapq.", System.StringComparison.Ordinal))
+                        {
+                            Mutated.Add((heap, int.MaxValue, _space, null));
+                        }
                     }
 
                     string? name = i == 0 ? (primary.Value as NameExpr)?.Id : (primary.Trailers[i - 1] as AttributeTrailer)?.Name;
@@ -159,6 +176,36 @@ internal sealed partial class Facts
                     break;
             }
         }
+    }
+
+    // Methods that change what a list, a set or a dictionary holds, or where.
+    private static readonly FrozenSet<string> Changing = FrozenSet.Create(
+        "append", "insert", "extend", "update", "pop", "setdefault", "clear", "appendleft", "sort", "reverse", "remove", "add", "popitem", "__setitem__", "__delitem__", "heappush", "heapify",
+        "difference_update", "symmetric_difference_update", "intersection_update", "discard");
+
+    // list.append(a, 6) and heappush(a, 6) change a.
+    private void Mutate(PrimaryExpr primary, int index)
+    {
+        if (primary.Value is NameExpr { Id: "list" or "dict" or "set" or "heapq" } && index == 0 && primary.Trailers is [_, CallTrailer { Arguments: [{ Value: var first }, ..] }, ..])
+        {
+            Mutated.Add((first, int.MaxValue, _space, null));
+            Changed.Add((first as NameExpr)?.Id ?? "");
+        }
+        else
+        {
+            Mutated.Add((primary, index, _space, null));
+        }
+    }
+
+    // Of a.b[0].append(…) it is b that changes.
+    private static string Owner(PrimaryExpr primary, int index)
+    {
+        while (index > 0 && primary.Trailers[index - 1] is IndexTrailer)
+        {
+            index--;
+        }
+
+        return (index == 0 ? (primary.Value as NameExpr)?.Id : (primary.Trailers[index - 1] as AttributeTrailer)?.Name) ?? "";
     }
 
     private void AddCall(string name, CallTrailer call, bool isMethod)
@@ -196,6 +243,7 @@ internal sealed partial class Facts
 
     private void Comprehend(Comprehension comprehension)
     {
+        Comprehensions.Add((comprehension, _space));
         Value(comprehension.Clauses[0].Source);
         _space = new Space(_space, comprehension);
         for (int i = 0; i < comprehension.Clauses.Length; i++)

@@ -8,8 +8,8 @@ namespace EdgeMesh.MicroPython.Policy;
 internal sealed partial class HardwareRules
 {
     // Methods that are judged, whatever their object.
-    private static readonly FrozenSet<string> Judged =
-        FrozenSet.Create("connect", "disconnect", "active", "config", "ifconfig", "ipconfig", "sendto", "duty", "duty_u16", "duty_ns", "init", "center", "__init__");
+    private static readonly FrozenSet<string> Judged = FrozenSet.Create(
+        "connect", "disconnect", "active", "config", "ifconfig", "ipconfig", "sendto", "duty", "duty_u16", "duty_ns", "init", "center", "__init__", "to_bytes", "readfrom", "readfrom_mem", "read");
 
     private readonly bool _sockets = facts.Imports.Exists(i => Modules.Canonical(i.Module) == "socket");
     private readonly bool _streams = facts.Imports.Exists(i => Modules.First(i.Module) is "requests" or "umqtt" or "asyncio" or "ssl");
@@ -35,13 +35,24 @@ internal sealed partial class HardwareRules
                 Address(call.Arguments.Length == 0 ? null : call.Arguments[method == "connect" ? 0 : ^1].Value, call, space);
                 break;
             case "init" when receiver.Values.Any(v => v is Made { Path: "machine.Timer" }): Period(call, space); break;
+            case "init" when receiver.Values.Any(v => v is Made { Path: "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI" or "machine.I2S" }): Bus(call, space); break;
             case "duty" or "duty_u16" or "duty_ns" when Unpacks(call) && receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Unpacked(call); break;
             case "duty" when receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Duty(Given(call, 0, "duty"), 1023, space); break;
             case "init" when receiver.Values.Any(v => v is Made { Path: "machine.PWM" }): Duties(call, space); break;
             case "duty_ns" when receiver.Values.OfType<Made>().FirstOrDefault(v => v.Path == "machine.PWM") is { } pwm:
                 Duty(Given(call, 0, "duty_ns"), PeriodNs(pwm.Call, pwm.Space), space);
                 break;
+            case "to_bytes" or "read" when Given(call, 0, "n") is { } length: Memory(length, call, space); break;
+            case "readfrom" when Given(call, 1, "nbytes") is { } length: Memory(length, call, space); break;
+            case "readfrom_mem" when Given(call, 2, "nbytes") is { } length: Memory(length, call, space); break;
             case "center" when Given(call, 0, "width") is { } width: Memory(width, call, space); break;
+            case "__init__" when receiver.Values.Any(v => v is Made { Path: not ".super" }):
+                foreach (Made made in receiver.Values.OfType<Made>())
+                {
+                    Call(made.Path, call, space);
+                }
+
+                break;
             case "__init__" when Class(space) is { } around:
                 bool super = receiver.Values.Any(v => v is Made { Path: ".super" });
                 foreach (string path in super ? solver.Ancestors((ClassStmt)around.Node!, around.Parent!) : receiver.Values.OfType<Imported>().Select(v => v.Path))

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using EdgeMesh.MicroPython.Syntax;
@@ -6,6 +7,20 @@ namespace EdgeMesh.MicroPython.Policy;
 
 internal sealed partial class HardwareRules
 {
+    private readonly bool _brokers = facts.Imports.Exists(i => Modules.Canonical(i.Module).StartsWith("umqtt", System.StringComparison.Ordinal));
+
+    // What umqtt's client connects to stands in its attribute, and may be set there by whoever has it, or inherits it.
+    private void Brokers()
+    {
+        foreach (string name in _brokers ? ["server", "addr"] : System.Array.Empty<string>())
+        {
+            foreach (Site site in facts.Attributes.GetValueOrDefault(name)?.Values ?? [])
+            {
+                Host(site.Expr, null, site.Space, isClient: true);
+            }
+        }
+    }
+
     private void Station(CallTrailer call, Space space)
     {
         Possible mode = call.Arguments.IsEmpty ? Possible.Nothing : Given(call, 0, "interface_id") is { } id ? solver.Of(id, space) : Possible.Anything;
@@ -62,7 +77,7 @@ internal sealed partial class HardwareRules
         _ => false,
     };
 
-    private void Host(Expr? host, CallTrailer call, Space space, bool isClient)
+    private void Host(Expr? host, CallTrailer? call, Space space, bool isClient)
     {
         Possible hosts = host is null ? Possible.Anything : solver.Of(host, space);
         foreach (object value in hosts.Values)
@@ -70,17 +85,17 @@ internal sealed partial class HardwareRules
             string? name = value switch { string text => Hosts.Of(text, true), Beginning beginning => Hosts.Of(beginning.Text, false), _ => null };
             if (name is null)
             {
-                findings.Add("host-computed", (Node?)host ?? call, "Which host this is, is not known before the program runs.");
+                findings.Add("host-computed", (Node?)host ?? call!, "Which host this is, is not known before the program runs.");
             }
             else if (!Hosts.IsAllowed(name, _data, isClient))
             {
-                findings.Add("host", (Node?)host ?? call, $"The host {name} is not allowed.", $"--allow-host {name} allows it for a call, the policy's list of hosts for ever");
+                findings.Add("host", (Node?)host ?? call!, $"The host {name} is not allowed.", $"--allow-host {name} allows it for a call, the policy's list of hosts for ever");
             }
         }
 
         if (!hosts.IsComplete || (host is null && hosts.Values.IsEmpty))
         {
-            findings.Add("host-computed", (Node?)host ?? call, "Which host this is, is not known before the program runs.");
+            findings.Add("host-computed", (Node?)host ?? call!, "Which host this is, is not known before the program runs.");
         }
     }
 }

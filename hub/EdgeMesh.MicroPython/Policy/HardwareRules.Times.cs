@@ -65,6 +65,33 @@ internal sealed partial class HardwareRules
         }
     }
 
+    // A slot of a list takes four bytes: what is run through is not larger than the memory for it.
+    private void Elements(Possible source, long each, Node node)
+    {
+        foreach (Made range in source.Values.OfType<Made>().Where(v => v.Path == ".range"))
+        {
+            bool large = range.Call.Arguments.Any(a => a.Kind == ArgumentKind.Positional && solver.Of(a.Value, range.Space).Values.Any(v => v is BigInteger end && end * each * 4 > _data.Limit("allocation_bytes")));
+            if (large)
+            {
+                findings.Add("memory", node, $"This takes more than {_data.Limit("allocation_bytes")} bytes at once.");
+            }
+        }
+    }
+
+    // [[0] * 320 for _ in range(240)]
+    private void Listed()
+    {
+        foreach ((Comprehension made, Space space) in facts.Comprehensions)
+        {
+            if (made.Kind != ComprehensionKind.Generator && made.Clauses.Length == 1)
+            {
+                long each = made.Element is BinaryExpr { Operators: ["*"], Operands: [ListExpr, var count] } && solver.Of(count, space) is { IsComplete: true, Values: [BigInteger { Sign: > 0 } n] } && n < 1_000_000
+                    ? (long)n : 1;
+                Elements(solver.Of(made.Clauses[0].Source, space), each, made);
+            }
+        }
+    }
+
     private void Memory(Expr? size, CallTrailer call, Space space)
     {
         if (size is not null && solver.Of(size, space).Values.Any(v => v is BigInteger bytes && bytes > _data.Limit("allocation_bytes")))

@@ -10,12 +10,18 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
 {
     // Clocks of the ESP32 at which the radio works.
     private static readonly BigInteger[] Frequencies = [80_000_000, 160_000_000, 240_000_000];
+
+    // ports/esp32/machine_uart.c takes these where no others are given.
+    private const int Uart1Tx = 10;
+    private const int Uart1Rx = 9;
     private readonly PolicyData _data = options.Data;
     private readonly Board _board = options.Pins;
 
     internal void Check()
     {
         Handed();
+        Brokers();
+        Listed();
         foreach ((PrimaryExpr primary, Space space, bool _) in facts.Primaries)
         {
             Possible[] along = solver.Along(primary, space);
@@ -98,6 +104,9 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
     {
         switch (path)
         {
+            case ".setattr" when call.Arguments is [var of, { Value: var asked }, { Value: var given }] && _brokers && solver.Of(asked, space).Values.Any(v => v is "server" or "addr"):
+                Host(given, call, space, isClient: true);
+                break;
             case ".getattr" when call.Arguments is [var of, { Value: var asked }, ..]:
                 foreach (string name in solver.Of(asked, space).Values.OfType<string>())
                 {
@@ -118,7 +127,19 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
                 Pin(Given(call, 0, "pin"), call, space, true, certain: true, required: true);
                 Duties(call, space);
                 break;
-            case "neopixel.NeoPixel" or "apa106.APA106" or "onewire.OneWire": Pin(Given(call, 0, "pin"), call, space, true, certain: false); break;
+            case "neopixel.NeoPixel" or "apa106.APA106" or "onewire.OneWire":
+                Pin(Given(call, 0, "pin"), call, space, true, certain: false);
+                Memory(Given(call, 1, "n"), call, space);
+                break;
+            case "machine.Counter": Pin(Given(call, 1, "src"), call, space, false, certain: true); break;
+            case "machine.Encoder":
+                Pin(Given(call, 1, "phase_a"), call, space, false, certain: true);
+                Pin(Given(call, 2, "phase_b"), call, space, false, certain: true);
+                break;
+            case ".list" or ".tuple" or ".sorted" or ".set" when call.Arguments is [{ } only, ..]: Elements(solver.Of(only.Value, space), 1, call); break;
+            case "gc.threshold" when call.Arguments is [{ } amount] && solver.Of(amount.Value, space).Values.Any(v => v is BigInteger bytes && bytes >= 0 && bytes < 1024):
+                findings.Add("module-name", call, "Memory would be collected at nearly every step.", "a threshold of some kilobytes, or gc.collect() where it suits you");
+                break;
             case "machine.freq": Frequency(call, space); break;
             case "machine.Timer": Period(call, space); break;
             case "machine.time_pulse_us": Pin(Given(call, 0, "pin"), call, space, false, certain: false); break;
@@ -128,7 +149,13 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
                 {
                     findings.Add("console", call, "UART 0 is the console's, or which UART it is is not known.");
                 }
+                else if (_board.Reserved.Contains(Uart1Tx) && port.Values is [BigInteger { IsOne: true }] && (Given(call, 99, "tx") is null || Given(call, 99, "rx") is null))
+                {
+                    findings.Add("pin-reserved", call, $"Without tx and rx, UART 1 takes the pins {Uart1Rx} and {Uart1Tx}, which the {options.Board}'s flash hangs on.", "give tx=… and rx=…");
+                }
 
+                Memory(Given(call, 99, "rxbuf"), call, space);
+                Memory(Given(call, 99, "txbuf"), call, space);
                 break;
             case "machine.deepsleep" or "machine.lightsleep": Sleep(path, call, space); break;
             case "network.WLAN": Station(call, space); break;
@@ -136,13 +163,15 @@ internal sealed partial class HardwareRules(Facts facts, Solver solver, Findings
             case "requests.get" or "requests.post" or "requests.put" or "requests.patch" or "requests.delete" or "requests.head": Host(Given(call, 0, "url"), call, space, isClient: true); break;
             case "requests.request": Host(Given(call, 1, "url"), call, space, isClient: true); break;
             case "socket.getaddrinfo" or "asyncio.open_connection": Host(Given(call, 0, "host"), call, space, isClient: false); break;
+            case "collections.deque": Memory(Given(call, 1, "maxlen"), call, space); break;
+            case "micropython.alloc_emergency_exception_buf": Memory(Given(call, 0, "size"), call, space); break;
             case ".bytearray" or ".bytes": Memory(Given(call, 0, "size"), call, space); break;
             case ".pow" when call.Arguments.Length == 2 && solver.Of(call.Arguments[1].Value, space).Values.Any(v => v is BigInteger big && big > 4096):
                 findings.Add("memory", call, "This power is a number of thousands of digits.");
                 break;
         }
 
-        if (path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI" or "machine.I2S" or "esp32.RMT")
+        if (path is "machine.UART" or "machine.I2C" or "machine.SoftI2C" or "machine.SPI" or "machine.SoftSPI" or "machine.I2S" or "esp32.RMT" or "esp32.PCNT" or "machine.Counter" or "machine.Encoder")
         {
             Bus(call, space);
         }

@@ -10,16 +10,28 @@ internal sealed partial class LoopRules
     // A function of the program by its name, and by its class where it is a method.
     private readonly record struct Callable(Node? Class, string Name);
 
-    // Functions that call each other, or themselves, before anything could keep them from it. What nobody calls is in no such circle.
+    // Functions that call each other, or themselves, before anything could keep them from it. What nobody calls is in no such circle, but for a property.
     private void Recursion()
     {
         Dictionary<Callable, (Node Node, HashSet<Callable>? Calls)> certain = [];
         foreach ((FunctionStmt function, Space space) in facts.Functions)
         {
-            if (facts.Calls.ContainsKey(function.Name))
+            Callable callable = new(space.Node as ClassStmt, function.Name);
+            bool asks = function.Decorators is [{ Path: ["property"] }] && AsksItself(function);
+            if (!asks && !facts.Calls.ContainsKey(function.Name))
             {
-                certain[new Callable(space.Node as ClassStmt, function.Name)] = (function, Certain(function.Body, space.Node as ClassStmt));
+                // Of functions of one name it is the last that counts.
+                certain.Remove(callable);
+                continue;
             }
+
+            HashSet<Callable>? calls = Certain(function.Body, space.Node as ClassStmt);
+            if (asks)
+            {
+                (calls ??= []).Add(callable);
+            }
+
+            certain[callable] = (function, calls);
         }
 
         foreach (Symbol symbol in facts.Root.Symbols.Values)
@@ -38,6 +50,10 @@ internal sealed partial class LoopRules
             }
         }
     }
+
+    // @property def x(self): return self.x
+    private static bool AsksItself(FunctionStmt property) => property is { Parameters: [{ Name: var self }], Body: [.., ReturnStmt { Value: PrimaryExpr { Value: NameExpr { Id: var of }, Trailers: [AttributeTrailer { Name: var asked }, ..] } }] }
+        && of == self && asked == property.Name;
 
     private static bool Reaches(Callable goal, HashSet<Callable> calls, Dictionary<Callable, (Node Node, HashSet<Callable>? Calls)> certain)
     {
@@ -63,13 +79,13 @@ internal sealed partial class LoopRules
     }
 
     // What a body calls for certain; null for nothing.
-    private static HashSet<Callable>? Certain(ImmutableArray<Stmt> body, ClassStmt? type)
+    private HashSet<Callable>? Certain(ImmutableArray<Stmt> body, ClassStmt? type)
     {
         HashSet<Callable>? calls = null;
         List<Callable> here = [];
         bool Chosen(Node part)
         {
-            if (part is PrimaryExpr { IsAwait: false } primary && Called(primary, type) is { } callable)
+            if (part is PrimaryExpr primary && Called(primary, type) is { } callable && primary.IsAwait == _coroutines.Contains(callable.Name))
             {
                 here.Add(callable);
             }
@@ -87,6 +103,18 @@ internal sealed partial class LoopRules
                 {
                     (calls ??= []).UnionWith(here);
                 }
+            }
+
+            ImmutableArray<Stmt> inner = statement switch
+            {
+                TryStmt attempt => attempt.Body,
+                WithStmt with => with.Body,
+                IfStmt { Branches: [{ Condition: var condition, Body: var then }, ..] } when Constants.Of(condition) is { IsTrue: true } => then,
+                _ => [],
+            };
+            if (!inner.IsEmpty && Certain(inner, type) is { } within)
+            {
+                (calls ??= []).UnionWith(within);
             }
 
             if (statement is ReturnStmt or RaiseStmt || (statement is not (ExprStmt or AssignStmt or ScopeStmt or ImportStmt or ImportFromStmt or KeywordStmt) && Flow.Leaves(statement, false)))

@@ -25,15 +25,6 @@ internal sealed partial class LoopRules
     private bool IsLong(PrimaryExpr primary, string maker, Space space) => solver.Of(primary, space).Values.Any(
         v => IsLong(v) && (maker == "range" || solver.Of(((Made)v).Call.Arguments[0].Value, space).Values.Any(f => f is Imported)));
 
-    // for … in f(), where f yields for ever and never pauses, or is a class whose objects never say that they have no more.
-    private bool IsEndless(Expr source, Space space) => source is PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } && space.Find(name.Id) is { } symbol
-        && (symbol.Functions.Exists(function => function.Body.Any(s => s is WhileStmt loop && Constants.Of(loop.Condition) is { IsTrue: true } && YieldsOnly(loop, space)))
-            || symbol.Classes.Exists(type => type.Body.Any(s => s is FunctionStmt { Name: "__next__" } next && !Stops(next))));
-
-    private static bool Stops(FunctionStmt next) => Parts.Any(next.Body, part => part is RaiseStmt or PrimaryExpr { Trailers: [.., CallTrailer] });
-
-    private bool YieldsOnly(WhileStmt loop, Space space) => !Parts.Any(loop.Body,
-        part => part is KeywordStmt { Keyword: Keyword.Break } or ReturnStmt or RaiseStmt || (part is PrimaryExpr primary && (primary.IsAwait || Pausing(primary, space))));
 
     private bool IsLong(object source)
     {
@@ -54,6 +45,7 @@ internal sealed partial class LoopRules
         }
 
         Dictionary<string, PrimaryExpr> grown = [];
+        Dictionary<string, AugmentedStmt> doubled = [];
         HashSet<string> shrunk = [];
         Parts.Visit(body, part =>
         {
@@ -70,10 +62,16 @@ internal sealed partial class LoopRules
                     }
 
                     break;
+                case AugmentedStmt { Operator: "+=" or "*=", Target: NameExpr more, Value: NameExpr same } twice when more.Id == same.Id: doubled.TryAdd(more.Id, twice); break;
                 case AssignStmt assign: shrunk.UnionWith(assign.Targets.Select(t => t is NameExpr name ? name.Id : t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
                 case DelStmt delete: shrunk.UnionWith(delete.Targets.Select(t => t is PrimaryExpr { Value: NameExpr list } ? list.Id : "")); break;
             }
         });
+        foreach ((string name, AugmentedStmt twice) in doubled.Where(d => !shrunk.Contains(d.Key)))
+        {
+            findings.Add("memory", twice, $"{name} doubles in every round of an endless loop.", "begin anew now and then");
+        }
+
         foreach ((string name, PrimaryExpr primary) in grown.Where(g => !shrunk.Contains(g.Key)))
         {
             findings.Add("unbounded-list", primary, $"{name} grows in an endless loop and never shrinks.");

@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
-using System.Numerics;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
@@ -11,10 +9,7 @@ namespace EdgeMesh.MicroPython.Policy;
 internal sealed partial class LoopRules(Facts facts, Solver solver, Findings findings, PolicyOptions options)
 {
     private static readonly FrozenSet<string> Sensors = FrozenSet.Create("measure", "read_temp", "convert_temp", "readfrom_mem", "readfrom", "readfrom_mem_into", "readfrom_into");
-    private static readonly FrozenSet<string> Pauses =
-        FrozenSet.Create("sleep", "sleep_ms", "sleep_us", "deepsleep", "lightsleep", "poll", "ipoll", "run_forever", "wait_msg", "run_until_complete");
     private readonly PolicyData _data = options.Data;
-    private readonly HashSet<string> _pausing = [];
 
     internal void Check(Module module)
     {
@@ -29,6 +24,9 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         {
             Try(attempt, endless);
         }
+
+        Swallowing();
+        Handlers();
 
         Recursion();
 
@@ -45,6 +43,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
             }
         }
 
+        Consumed();
         Rounds("range");
         Rounds("iter");
         foreach ((PrimaryExpr primary, Space _, bool guarded) in facts.Primaries)
@@ -55,84 +54,6 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
             }
         }
     }
-
-    // A function that pauses, or that calls one that does: known by its name, whoever's it is. What nobody calls need not be known.
-    private void FindPausing()
-    {
-        bool more = true;
-        while (more)
-        {
-            more = false;
-            foreach (Space space in facts.Spaces)
-            {
-                if (space.Node is FunctionStmt function && facts.Calls.ContainsKey(function.Name) && !_pausing.Contains(function.Name) && Pausing(function.Body, space))
-                {
-                    more = _pausing.Add(function.Name) || more;
-                }
-            }
-        }
-    }
-
-    private static bool IsPause(Node part) => part is PrimaryExpr { IsAwait: true } or YieldExpr or ForStmt { IsAsync: true } or WithStmt { IsAsync: true };
-
-    private bool Pausing(ImmutableArray<Stmt> body, Space space) => Parts.Any(body, part => IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
-
-    private bool Pausing(Expr value, Space space) => Parts.Any(value, part => IsPause(part) || (part is PrimaryExpr primary && Pausing(primary, space)));
-
-    private bool Pausing(PrimaryExpr primary, Space space)
-    {
-        for (int i = 0; i < primary.Trailers.Length; i++)
-        {
-            if (primary.Trailers[i] is not CallTrailer call)
-            {
-                continue;
-            }
-
-            string? name = i == 0 ? (primary.Value as NameExpr)?.Id : (primary.Trailers[i - 1] as AttributeTrailer)?.Name;
-            if (name is null)
-            {
-                continue;
-            }
-
-            // A coroutine that nobody awaits does not run.
-            bool own = i == 0 && space.Find(name) is { Paths.Count: 0 };
-            bool pauses = own || (i > 0 && _pausing.Contains(name)) ? _pausing.Contains(name) : IsPause(i == 0 ? Callee(name, space) : name, call, space);
-            if (pauses && solver.Along(primary, i, space).Values is not [Imported { Path: "asyncio.sleep" or "asyncio.sleep_ms" }])
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // from time import sleep as pause: the name that counts is the module's.
-    private static string Callee(string name, Space space) => space.Find(name)?.Paths.FirstOrDefault() is { } path ? path[(path.LastIndexOf('.') + 1)..] : name;
-
-    private bool IsPause(string name, CallTrailer call, Space space)
-    {
-        if (!Pauses.Contains(name))
-        {
-            return false;
-        }
-
-        if (name is not ("sleep" or "sleep_ms" or "sleep_us"))
-        {
-            return true;
-        }
-
-        double unit_ms = name switch { "sleep" => 1000, "sleep_ms" => 1, _ => 0.001 };
-        Possible time = call.Arguments is [{ } only] ? solver.Of(only.Value, space) : Possible.Anything;
-        // A known pause must be long enough; an unknown one is taken for one.
-        return !time.IsComplete || time.Values.IsEmpty || IsLongEnough(time, unit_ms);
-    }
-
-    private bool IsLongEnough(Possible time, double unit_ms) => time.Values.Any(v => v switch
-    {
-        BigInteger i => (double)i * unit_ms >= _data.Limit("pause_ms"),
-        double d => d * unit_ms >= _data.Limit("pause_ms"),
-        _ => true,
-    });
 
     private void Entry(Module module)
     {
@@ -147,10 +68,19 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
 
         foreach (FunctionStmt entry in loop is null ? [main!] : setup is null ? new[] { loop } : [loop, setup])
         {
-            if (entry.Parameters.Any(p => p.Kind == ParameterKind.Plain && p.Default is null) || (entry.IsAsync && entry != main))
+            if (entry.Parameters.Any(p => p.Kind == ParameterKind.Plain && p.Default is null) || (entry != main && (entry.IsAsync || IsGenerator(entry))))
             {
-                findings.Add("entry", entry, $"{entry.Name}() must be callable without arguments{(entry == main ? "" : " and be no async function")}.");
+                findings.Add("entry", entry, $"{entry.Name}() must be callable without arguments{(entry == main ? "" : " and be no async function or generator")}.");
             }
+            else if (facts.Root.Find(entry.Name) is { } symbol && (symbol.Values.Count + symbol.Paths.Count + symbol.Iterated.Count + symbol.Classes.Count > 0 || symbol.IsOpaque || symbol.IsDeleted))
+            {
+                findings.Add("entry", entry, $"{entry.Name} is given to something else too, or deleted; what the agent would call is not known.", "let the name be the function's alone");
+            }
+        }
+
+        if (loop is not null && !Pausing(loop.Body, facts.SpaceOf(loop)!) && Flood(loop.Body) is { } act)
+        {
+            findings.Add("loop-without-sleep", act, "loop() does this in every round and never pauses: hundreds of times a second.");
         }
 
         if (loop is not null && setup is null)
@@ -167,7 +97,8 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         if (statement is WhileStmt loop)
         {
             bool pausing = Pausing(loop.Body, space) || Pausing(loop.Condition, space);
-            bool endless = Flow.IsEndless(loop);
+            bool shaped = Flow.IsEndless(loop);
+            bool endless = shaped || (!Flow.Leaves(loop.Body, true) && IsAlways(loop.Condition, space));
             if (!pausing && endless)
             {
                 findings.Add("loop-without-sleep", loop, "This loop never ends and never pauses.");
@@ -177,11 +108,11 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
                 findings.Add("blocking-wait", loop, "This loop waits without a pause.");
             }
 
-            Growth(loop.Body, endless);
+            Growth(loop.Body, shaped);
         }
         else if (statement is ForStmt each)
         {
-            if (!Pausing(each.Body, space) && !Flow.Leaves(each.Body, true) && (solver.Of(each.Source, space).Values.Any(IsLong) || IsEndless(each.Source, space)))
+            if (!Pausing(each.Body, space) && !Flow.Leaves(each.Body, true) && (solver.Of(each.Source, space).Values.Any(IsLong) || Times(each, space) > _data.Limit("loop_rounds") || IsEndless(each.Source, space)))
             {
                 findings.Add("loop-too-long", each, $"This loop takes more than {_data.Limit("loop_rounds")} rounds without a pause.");
             }
@@ -193,7 +124,7 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
         foreach (Handler handler in attempt.Handlers)
         {
             bool all = handler.Type is null;
-            bool stop = all || Parts.Any(handler.Type, part => part is NameExpr { Id: "BaseException" or "KeyboardInterrupt" or "SystemExit" or "GeneratorExit" });
+            bool stop = all || Parts.Any(handler.Type, part => part is NameExpr name && solver.Of(name, facts.Root).Values.Any(IsStop));
             bool leaves = Flow.Leaves(handler.Body, true);
             if (stop && endless && !leaves && Pausing(attempt.Body, facts.Root))
             {
@@ -202,6 +133,59 @@ internal sealed partial class LoopRules(Facts facts, Solver solver, Findings fin
             else if (all && !leaves)
             {
                 findings.Add("bare-except", handler, "Everything is caught here.");
+            }
+        }
+    }
+
+    private static bool IsStop(object value) => value is Imported { Path: ".BaseException" or ".KeyboardInterrupt" or ".SystemExit" or ".GeneratorExit" };
+
+    // finally: continue, and a context manager that says that all is well, keep what stops programs from doing so.
+    private void Swallowing()
+    {
+        foreach ((TryStmt attempt, Space space, bool endless) in facts.Tries)
+        {
+            if (endless && !attempt.Finally.IsDefault && attempt.Finally.FirstOrDefault(s => s is KeywordStmt { Keyword: Keyword.Continue } or ReturnStmt) is { } swallowed && Pausing(attempt.Body, space))
+            {
+                findings.Add("stop-swallowed", swallowed, "What stops programs is dropped here, again and again.");
+            }
+        }
+
+        foreach ((WithStmt with, Space space) in facts.EndlessWiths)
+        {
+            if (with.Items.Any(i => i.Value is PrimaryExpr { Value: NameExpr name, Trailers: [CallTrailer] } && space.Find(name.Id)?.Classes.Exists(SaysAllIsWell) == true) && Pausing(with.Body, space))
+            {
+                findings.Add("stop-swallowed", with, "What stops programs is dropped by this context manager, again and again.", "return nothing from __exit__");
+            }
+        }
+    }
+
+    private static bool SaysAllIsWell(ClassStmt type) => type.Body.Any(s => s is FunctionStmt { Name: "__exit__", Body: [.., ReturnStmt { Value: { } result }] } && Constants.Of(result) is { IsTrue: true });
+
+    // What an interrupt, a timer or a message calls, must come to an end.
+    private void Handlers()
+    {
+        HashSet<string> handlers = [];
+        foreach (string caller in new[] { "init", "irq", "schedule", "Timer", "on_command", "set_callback" })
+        {
+            foreach ((CallTrailer call, Space _, bool _) in facts.CallsOf(caller))
+            {
+                foreach (Argument argument in call.Arguments)
+                {
+                    handlers.Add(argument.Value switch
+                    {
+                        NameExpr name => name.Id,
+                        PrimaryExpr { Trailers: [.., AttributeTrailer method] } => method.Name,
+                        _ => "",
+                    });
+                }
+            }
+        }
+
+        foreach ((FunctionStmt function, Space _) in facts.Functions)
+        {
+            if (handlers.Contains(function.Name) && function.Body.OfType<WhileStmt>().FirstOrDefault(Flow.IsEndless) is { } loop)
+            {
+                findings.Add("loop-without-sleep", loop, $"{function.Name} is called by an interrupt, a timer or a message, and never ends.", "do a little at each call, and the rest in loop()");
             }
         }
     }

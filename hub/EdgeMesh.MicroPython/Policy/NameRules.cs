@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text.RegularExpressions;
 using EdgeMesh.MicroPython.Syntax;
 
 namespace EdgeMesh.MicroPython.Policy;
@@ -17,7 +16,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
 
     internal void Check()
     {
-        _sockets = facts.Imports.Exists(i => Modules.First(i.Module) is "socket" or "asyncio" or "ssl" && i.Module.Length > 0);
+        _sockets = facts.Imports.Exists(i => Modules.First(i.Module) is "socket" or "asyncio" or "ssl" or "umqtt" or "requests" && i.Module.Length > 0);
         foreach ((Node node, string module, string? name, int level) in facts.Imports)
         {
             Import(node, module, name, level);
@@ -46,14 +45,7 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
             Template(solver.Of(binary.Operands[0], space), '%', binary);
         }
 
-        foreach ((FString text, Space _) in facts.Formats)
-        {
-            if (text.Pieces.Any(p => p.Literals.Any(l => WideSpec().IsMatch(l))))
-            {
-                findings.Add("memory", text, "This template makes a text larger than the device's memory.");
-            }
-        }
-
+        Texts();
         foreach ((Expr target, Space space) in facts.Targets)
         {
             Target((PrimaryExpr)target, space);
@@ -98,7 +90,6 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
     private void PartRefused(Node node, string module, string name) => findings.Add("module-name", node, $"{module}.{name} is not allowed.", (module, name) switch
     {
         ("machine", "reset" or "soft_reset") => "raise RuntimeError(…): the agent starts the program again",
-        ("machine", "WDT") => "the agent feeds the watchdog while the program sleeps",
         ("machine", "mem8" or "mem16" or "mem32") => "use Pin, ADC, PWM and the buses",
         ("machine", "disable_irq" or "enable_irq") => "keep interrupt handlers short; use asyncio.ThreadSafeFlag",
         ("network", "AP_IF") => "the agent keeps the Wi-Fi",
@@ -165,8 +156,14 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
                 }
             }
 
+            if (primary.Trailers[i] is CallTrailer && before.Values.Any(v => v is Made { Path: ".type", Call.Arguments: [{ Value: not NameExpr { Id: "self" } }] }))
+            {
+                findings.Add("type-making", primary, "What is made here is not known before the program runs.", "write the name of the class");
+            }
+
             switch (primary.Trailers[i])
             {
+                case AttributeTrailer { Name: "disable_irq" or "enable_irq" } when facts.Critical.Contains(primary): break;
                 case AttributeTrailer attribute:
                     Attribute(attribute, attribute.Name);
                     foreach (object value in before.Values)
@@ -178,42 +175,13 @@ internal sealed partial class NameRules(Facts facts, Solver solver, Findings fin
                     }
 
                     break;
-                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" }: Template(along[i - 1], '{', call); break;
+                case CallTrailer call when i > 0 && primary.Trailers[i - 1] is AttributeTrailer { Name: "format" or "format_map" }: Filled(along[i - 1], call, space); break;
                 case CallTrailer call when i == 0 && primary.Value is NameExpr { Id: "type" or "getattr" or "setattr" or "hasattr" or "delattr" or "print" } name && space.Find(name.Id) is null:
                     Call(call, name.Id, space);
                     break;
             }
         }
     }
-
-    /// <summary>A template that asks for special attributes, or for a width that no memory holds.</summary>
-    private void Template(Possible template, char sign, Node node)
-    {
-        foreach (string text in template.Values.OfType<string>())
-        {
-            if (sign == '{' && Special().IsMatch(text))
-            {
-                findings.Add("dunder", node, "This template asks for special attributes.");
-            }
-
-            if ((sign == '{' ? WideField() : WidePercent()).IsMatch(text))
-            {
-                findings.Add("memory", node, "This template makes a text larger than the device's memory.");
-            }
-        }
-    }
-
-    [GeneratedRegex(@"\{[^{}]*__")]
-    private static partial Regex Special();
-
-    [GeneratedRegex(@"\{[^{}]*:[^{}]*[0-9]{6}")]
-    private static partial Regex WideField();
-
-    [GeneratedRegex("%[-+ #0]*[0-9.]*[0-9]{6}")]
-    private static partial Regex WidePercent();
-
-    [GeneratedRegex("^:[^{}]*[0-9]{6}")]
-    private static partial Regex WideSpec();
 
     private void Part(Node node, string path, string name)
     {

@@ -115,13 +115,13 @@ internal static class Parts
         BinaryExpr e => Any(e.Operands, such),
         CompareExpr e => Any(e.Operands, such),
         UnaryExpr e => Any(e.Operand, such),
-        BoolExpr e => Any(e.Operands, such),
+        BoolExpr e => Deciding(e, such),
         TupleExpr e => Any(e.Items, such),
         ListExpr e => Any(e.Items, such),
         SetExpr e => Any(e.Items, such),
         DictExpr e => Pairs(e, such),
         FString e => Fields(e, such),
-        ConditionalExpr e => Any(e.Condition, such) || Any(e.Then, such) || Any(e.Otherwise, such),
+        ConditionalExpr e => Any(e.Condition, such) || Chosen(e, Constants.Of(e.Condition)?.IsTrue, such),
         SliceExpr e => Any(e.Lower, such) || Any(e.Upper, such) || Any(e.Step, such),
         StarExpr e => Any(e.Value, such),
         NamedExpr e => Any(e.Target, such) || Any(e.Value, such),
@@ -129,6 +129,22 @@ internal static class Parts
         Comprehension e => Clauses(e, such) || Any(e.Element, such) || Any(e.Value, such),
         _ => false,
     };
+
+    private static bool Chosen(ConditionalExpr choice, bool? condition, Func<Node, bool> such) =>
+        (condition != false && Any(choice.Then, such)) || (condition != true && Any(choice.Otherwise, such));
+
+    private static bool Deciding(BoolExpr logic, Func<Node, bool> such)
+    {
+        foreach (Expr operand in Constants.Deciding(logic))
+        {
+            if (Any(operand, such))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool Pairs(DictExpr dict, Func<Node, bool> such)
     {

@@ -52,6 +52,7 @@ public static class ProgramPolicy
         {
             Facts facts = Facts.Of(parsed.Tree, options.Data);
             Solver solver = new(facts);
+            solver.FindChanged();
             new NameRules(facts, solver, findings, options).Check();
             new HardwareRules(facts, solver, findings, options).Check();
             new LoopRules(facts, solver, findings, options).Check(parsed.Tree);

@@ -160,7 +160,12 @@ internal sealed partial class Solver(Facts facts)
 
         // Where it depends on itself it may be anything.
         symbol.Known = Possible.Anything;
-        Possible all = symbol.IsOpaque || symbol.Functions.Count > 0 || symbol.Classes.Count > 0 || facts.Changed.Contains(symbol.Name)
+        if (_finding)
+        {
+            _met.Add(symbol);
+        }
+
+        Possible all = symbol.IsOpaque || symbol.Functions.Count > 0 || symbol.Classes.Count > 0 || (!_finding && facts.Changed.Contains(symbol.Name))
             ? Possible.Anything : Possible.Nothing;
         foreach (string path in symbol.Paths)
         {

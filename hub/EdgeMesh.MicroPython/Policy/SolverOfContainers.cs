@@ -11,7 +11,7 @@ internal sealed partial class Solver
 {
     private Possible Index(Possible before, Possible index)
     {
-        if (!before.IsComplete || before.Values.Any(v => v is not Container))
+        if (!before.IsComplete || before.Values.Any(v => v is not Container c || _changed.Contains(c.Expr)))
         {
             return Possible.Anything;
         }
@@ -32,7 +32,8 @@ internal sealed partial class Solver
         if (container.Expr is DictExpr dict)
         {
             IEnumerable<DictItem> found = key is null ? dict.Items : dict.Items.Where(item => !Of(item.Key, space).IsComplete || Of(item.Key, space).Values.Contains(key));
-            return found.Aggregate(Possible.Nothing, (all, item) => all.Or(Of(item.Value, space)));
+            Possible written = found.Aggregate(Possible.Nothing, (all, item) => all.Or(Of(item.Value, space)));
+            return (_given.GetValueOrDefault(dict) ?? []).Where(g => key is null || g.Key.Equals(key)).Aggregate(written, (all, g) => all.Or(Of(g.Value.Expr, g.Value.Space)));
         }
 
         if (key is BigInteger at && at >= -items.Length && at < items.Length)
@@ -67,7 +68,7 @@ internal sealed partial class Solver
         {
             all = all.Or(value switch
             {
-                Container container => Items(container.Expr).Aggregate(Possible.Nothing, (sum, item) => sum.Or(Of(item, container.Space))),
+                Container container when !IsChanged(container.Expr) => Items(container.Expr).Aggregate(Possible.Nothing, (sum, item) => sum.Or(Of(item, container.Space))),
                 Made { Path: ".range" } range => Range(range),
                 Made { Path: ".reversed" or ".list" or ".tuple" or ".sorted" or ".set" } copy when copy.Call.Arguments is [{ } only] => Elements(only.Value, copy.Space),
                 _ => Possible.Anything,
@@ -77,8 +78,8 @@ internal sealed partial class Solver
         return values.IsComplete ? all : Possible.Anything;
     }
 
-    private static Possible Each(Possible values, Func<Container, Possible> of) =>
-        !values.IsComplete || values.Values.Any(v => v is not Container) ? Possible.Anything
+    private Possible Each(Possible values, Func<Container, Possible> of) =>
+        !values.IsComplete || values.Values.Any(v => v is not Container c || IsChanged(c.Expr)) ? Possible.Anything
         : values.Values.Cast<Container>().Aggregate(Possible.Nothing, (all, container) => all.Or(of(container)));
 
     private Possible Column(ColumnExpr column, Space space)

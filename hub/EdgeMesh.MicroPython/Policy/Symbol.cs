@@ -43,6 +43,8 @@ internal sealed class Symbol(string name, Space space)
     /// <summary>Something else is put here too.</summary>
     internal bool IsOpaque { get; set; }
 
+    internal bool IsDeleted { get; set; }
+
     /// <summary>What the solver found that it may be; null before it was asked.</summary>
     internal Possible? Known { get; set; }
 

@@ -57,7 +57,11 @@ public sealed record TupleExpr(SourceSpan Span, ImmutableArray<Expr> Items, bool
 public sealed record ListExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Expr(Span);
 
 /// <summary>A set.</summary>
-public sealed record SetExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Expr(Span);
+public sealed record SetExpr(SourceSpan Span, ImmutableArray<Expr> Items) : Expr(Span)
+{
+    /// <summary>Items that have a key and a value: the grammar takes them, the compiler does not, so that they stand in annotations and in code that is left out alone.</summary>
+    public ImmutableArray<DictItem> Pairs { get; init; } = [];
+}
 
 /// <summary>A dictionary.</summary>
 public sealed record DictExpr(SourceSpan Span, ImmutableArray<DictItem> Items) : Expr(Span);

@@ -121,19 +121,12 @@ internal sealed partial class Parser
         Expr? made = null;
         while (Kind != TokenKind.BraceClose && Error is null)
         {
-            int at = _lexer.Start;
             Expr key = ParseTest();
             Expr? value = Accept(TokenKind.Colon) ? ParseTest() : null;
             if (Kind == TokenKind.For && (_items.Mark, _exprs.Mark) == (items, values))
             {
                 made = ParseComprehension(start, value is null ? ComprehensionKind.Set : ComprehensionKind.Dict, key, value);
                 break;
-            }
-
-            // The interpreter's compiler says this, not its parser.
-            if (value is null ? _items.Mark > items : _exprs.Mark > values)
-            {
-                _mixed ??= new SyntaxError("a dictionary's items have a key and a value, a set's a value alone", "write KEY: VALUE for each item, or for none", _source.PositionOf(at));
             }
 
             if (value is null)
@@ -154,14 +147,9 @@ internal sealed partial class Parser
         Expect(TokenKind.BraceClose, "a comma or a closing brace is missing");
         ImmutableArray<DictItem> pairs = _items.Take(items);
         ImmutableArray<Expr> members = _exprs.Take(values);
-        made ??= members.IsEmpty ? new DictExpr(From(start), pairs) : new SetExpr(From(start), members);
+        made ??= members.IsEmpty ? new DictExpr(From(start), pairs) : new SetExpr(From(start), members) { Pairs = pairs };
         return made with { Span = From(start) };
     }
-
-    private SyntaxError? _mixed;
-
-    /// <summary>The first dictionary that is half a set; no error where it is in code that the compiler leaves out.</summary>
-    internal SyntaxError? Mixed => _mixed;
 
     private FString ParseFString(SourceSpan span, List<RawPiece> raw)
     {

@@ -84,9 +84,15 @@ public static partial class Printer
             case SetExpr set:
                 text.Append('{');
                 Items(text, set.Items, Strength.Test, field);
+                text.Append(set.Pairs.IsEmpty ? "" : ", ");
+                Pairs(text, set.Pairs, field);
                 text.Append('}');
                 break;
-            case DictExpr dict: Dict(text, dict, field); break;
+            case DictExpr dict:
+                text.Append('{');
+                Pairs(text, dict.Items, field);
+                text.Append('}');
+                break;
             case Comprehension comprehension: Comprehend(text, comprehension, field); break;
             case StarExpr star:
                 text.Append('*');
@@ -166,18 +172,15 @@ public static partial class Printer
         }
     }
 
-    private static void Dict(StringBuilder text, DictExpr dict, bool field)
+    private static void Pairs(StringBuilder text, ImmutableArray<DictItem> items, bool field)
     {
-        text.Append('{');
-        for (int i = 0; i < dict.Items.Length; i++)
+        for (int i = 0; i < items.Length; i++)
         {
             text.Append(i == 0 ? "" : ", ");
-            Write(text, dict.Items[i].Key, Strength.Test, field);
+            Write(text, items[i].Key, Strength.Test, field);
             text.Append(": ");
-            Write(text, dict.Items[i].Value, Strength.Test, field);
+            Write(text, items[i].Value, Strength.Test, field);
         }
-
-        text.Append('}');
     }
 
     private static void Comprehend(StringBuilder text, Comprehension comprehension, bool field)

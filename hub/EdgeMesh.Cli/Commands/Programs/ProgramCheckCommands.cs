@@ -142,7 +142,7 @@ internal static class ProgramCheckCommands
         int refused = 0;
         foreach (string path in files.Value)
         {
-            Result<string> text = TextFile.Read(path);
+            Result<string> text = TextFile.ReadProgram(path);
             if (!text.IsOk)
             {
                 return output.Fail(text.Error!, line: true);

@@ -31,7 +31,7 @@ internal static class ProgramDryRunCommand
 
     private static async Task<int> RunAsync(Output output, string file, string? scenarioFile, int deadlineS, CancellationToken cancellation)
     {
-        Result<string> source = TextFile.Read(file, "The program");
+        Result<string> source = TextFile.ReadProgram(file, "The program");
         Result<Scenario> scenario = scenarioFile is null ? new Scenario(DefaultDurationS) : ReadScenario(scenarioFile);
         if (Setting.All.Single(s => s.Key == "DryRun:DeadlineS").Fault(deadlineS) is { } fault)
         {

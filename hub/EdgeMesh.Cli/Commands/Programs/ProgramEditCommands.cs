@@ -25,7 +25,7 @@ internal static class ProgramEditCommands
         {
             Result<ProgramView> shown = await ProgramLifeCommands.AskAsync(call, "program-show", call.Arguments.GetValue(program)!).ConfigureAwait(false);
             Result<string> source = !shown.IsOk ? shown.Error!
-                : call.Arguments.GetValue(file) is { } path ? TextFile.Read(path)
+                : call.Arguments.GetValue(file) is { } path ? TextFile.ReadProgram(path)
                 : await OpenEditorAsync(shown.Value.Content.Source, call.Cancellation).ConfigureAwait(false);
             return !source.IsOk ? call.Output.Fail(source.Error!) : await ProgramNewCommand.MakeAsync(call, "program-edit", shown.Value.Device, new JsonObject
             {
@@ -82,7 +82,7 @@ internal static class ProgramEditCommands
             // EDITOR may be a command with arguments: the shell takes it apart, as every tool that opens editors has it.
             using Process process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", editor + " \"$1\"", "sh", file]))!;
             await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return process.ExitCode == 0 ? TextFile.Read(file) : Arguments.Invalid($"The editor ended with {process.ExitCode}; no version was made.");
+            return process.ExitCode == 0 ? TextFile.ReadProgram(file) : Arguments.Invalid($"The editor ended with {process.ExitCode}; no version was made.");
         }
         catch (Win32Exception failure)
         {

@@ -96,7 +96,7 @@ public sealed class JobService(
         {
             try
             {
-                foreach (JobView job in store.ListOpen())
+                foreach (JobView job in ListOpen())
                 {
                     await WorkAsync(job, stoppingToken).ConfigureAwait(false);
                 }
@@ -116,6 +116,15 @@ public sealed class JobService(
                 log.LogError(failure, "Working on the jobs failed; it is tried again in {Seconds} s", RetryAfter.TotalSeconds);
                 await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    // Not while one is being taken: else it could be told last that a job waits which has ended.
+    private IReadOnlyList<JobView> ListOpen()
+    {
+        lock (_taking)
+        {
+            return store.ListOpen();
         }
     }
 

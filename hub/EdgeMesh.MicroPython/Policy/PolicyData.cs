@@ -73,6 +73,9 @@ public sealed class PolicyData
         return pins;
     }
 
+    /// <summary>Whether a program may talk to that host by any means.</summary>
+    public bool AllowsHost(string host) => Policy.Hosts.IsAllowed(host.ToLowerInvariant(), this, isClient: false);
+
     /// <summary>This policy with more hosts.</summary>
     public PolicyData AllowHosts(IEnumerable<string> hosts)
     {

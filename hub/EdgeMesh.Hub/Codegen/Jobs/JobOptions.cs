@@ -13,12 +13,14 @@ public sealed class JobOptions
     [Range(1, 1000), Setting(Unit = "jobs")]
     public int QueueLength { get; set; } = 16;
 
-    /// <summary>How many jobs stay readable at the broker, 1 to 1000; of older ones the topics are emptied. Default 50.</summary>
+    /// <summary>
+    /// How many jobs that have ended are kept, 1 to 1000; older ones are forgotten, and their topics emptied. The programs stay. Default 50.
+    /// </summary>
     [Range(1, 1000), Setting(Unit = "jobs")]
     public int Kept { get; set; } = 50;
 
     /// <summary>
-    /// Whether jobs are taken where the broker keeps no accounts for the hub: then whoever may publish there can ask for programs, and for sending those that
+    /// Whether jobs are taken where the broker is not known to keep accounts for the hub: then whoever may publish there can ask for programs, and for sending those that
     /// <c>Programs:AutoApprove</c> approves. Default false.
     /// </summary>
     public bool AllowUnenforced { get; set; }

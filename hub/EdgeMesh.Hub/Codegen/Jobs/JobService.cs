@@ -25,16 +25,26 @@ namespace EdgeMesh.Hub.Codegen.Jobs;
 
 /// <summary>
 /// Programs asked for over MQTT. A job's id is the asker's: asked twice, it is done once. One is worked on at a time, in the order they came; what waits is in
-/// the database, so a hub that restarts goes on where it was. Nothing is approved here, and only what is approved is sent.
+/// the database, so a hub that restarts goes on where it was. Nothing is approved here, and only what is approved is sent. A request is taken only where the
+/// broker is known to keep accounts; one that comes before that is known, as retained ones do, waits for it.
 /// </summary>
 public sealed class JobService(
     JobStore store, JobTopics topics, OperationCatalogue operations, BrokerConnection broker, BrokerState brokerState, HubEvents events, HubIdentity identity,
-    IOptions<JobOptions> options, ILogger<JobService> log) : BackgroundService, IHostedLifecycleService
+    IOptions<JobOptions> options, TimeProvider time, ILogger<JobService> log) : BackgroundService, IHostedLifecycleService
 {
     // Of lines, so that it is divided where they end.
     private static readonly JsonSerializerOptions ReportJson = new(ScenarioJson.Options) { WriteIndented = true };
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ForbiddenSaidEvery = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _wake = new(0);
+
+    // Messages come on one thread, the broker's events on another.
+    private readonly Lock _taking = new();
+    private readonly List<(string Job, Result<JobRequest> Request)> _held = [];
+    private bool _connected;
+    private DateTimeOffset _forbiddenSaid = DateTimeOffset.MinValue;
     private volatile JobView? _working;
 
     /// <inheritdoc/>
@@ -44,6 +54,14 @@ public sealed class JobService(
         {
             Take(message);
             return Task.CompletedTask;
+        });
+        events.Subscribe<BrokerConnected>(_ => TakeHeld());
+        events.Subscribe<BrokerDisconnected>(_ =>
+        {
+            lock (_taking)
+            {
+                _connected = false;
+            }
         });
         events.Subscribe<ProgramStep>(step =>
         {
@@ -76,12 +94,37 @@ public sealed class JobService(
     {
         while (true)
         {
-            foreach (JobView job in store.ListOpen())
+            try
             {
-                await WorkAsync(job, stoppingToken).ConfigureAwait(false);
-            }
+                foreach (JobView job in ListOpen())
+                {
+                    await WorkAsync(job, stoppingToken).ConfigureAwait(false);
+                }
 
-            await _wake.WaitAsync(stoppingToken).ConfigureAwait(false);
+                foreach (JobView old in store.ListBeyond(options.Value.Kept))
+                {
+                    // In this order, so that a hub that is killed between them clears it again.
+                    await topics.ClearAsync(old.Job, stoppingToken).ConfigureAwait(false);
+                    store.Remove(old.Job);
+                }
+
+                await _wake.WaitAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Such as a full disk. That a job is worked on is written first, so no program is made while nothing can be kept.
+                log.LogError(failure, "Working on the jobs failed; it is tried again in {Seconds} s", RetryAfter.TotalSeconds);
+                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Not while one is being taken: else it could be told last that a job waits which has ended.
+    private IReadOnlyList<JobView> ListOpen()
+    {
+        lock (_taking)
+        {
+            return store.ListOpen();
         }
     }
 
@@ -93,35 +136,70 @@ public sealed class JobService(
             return;
         }
 
-        JobView? known = store.Find(topic.Name);
-        Result<JobRequest> request = Refusal() is { } refusal ? refusal : JobRequest.Read(message.Payload.ToArray());
-        if (known is not null)
+        lock (_taking)
         {
-            // Whoever asks again has lost the answer, or uses an id twice.
-            string? ignored = request.Error?.Message
-                ?? (request.Value == store.RequestOf(known.Job) ? null : "Another request came under this job's id, and nothing is done for it; take a new id.");
-            topics.Tell((_working is { } now && now.Job == known.Job ? now : known) with { Ignored = ignored });
-            return;
+            Take(topic.Name, JobRequest.Read(message.Payload.ToArray()));
         }
-
-        JobView? added = request.IsOk ? store.Add(topic.Name, request.Value, options.Value.QueueLength) : null;
-        if (added is null)
-        {
-            Error why = request.Error ?? new Error(ErrorCodes.QueueFull, $"{options.Value.QueueLength} jobs wait already; ask again, under the same id, when one is done.");
-            log.LogWarning("Job {Job} is refused: {Code}: {Reason}", topic.Name, why.Code, Printable.Of(why.Message));
-            topics.Tell(new JobView(topic.Name, request.IsOk ? request.Value.Device : "", JobStates.Failed, null, null, why.Code, why.Message, 0, 0));
-            return;
-        }
-
-        topics.Tell(added);
-        _wake.Release();
     }
 
-    private Error? Refusal() => brokerState.Accounts == AccountEnforcement.NotEnforced && !options.Value.AllowUnenforced
-        ? new Error(
-            ErrorCodes.Forbidden,
-            "This broker keeps no accounts for the hub, so anybody at it could ask; set Jobs:AllowUnenforced where that is meant, or use `edgemesh program new`.")
-        : null;
+    private void TakeHeld()
+    {
+        lock (_taking)
+        {
+            _connected = true;
+            (string Job, Result<JobRequest> Request)[] held = [.. _held];
+            _held.Clear();
+            foreach ((string job, Result<JobRequest> request) in held)
+            {
+                Take(job, request);
+            }
+        }
+    }
+
+    private void Take(string job, Result<JobRequest> request)
+    {
+        bool mayAsk = options.Value.AllowUnenforced || (_connected && brokerState.Accounts == AccountEnforcement.Enforced);
+        if (store.Find(job) is { } known)
+        {
+            // Whoever asks again has lost the answer, or uses an id twice. Either way nothing is done, so anybody may.
+            string? ignored = request.Error?.Message
+                ?? (request.Value == store.RequestOf(job) ? null : "Another request came under this job's id, and nothing is done for it; take a new id.");
+            topics.Answer((_working is { } now && now.Job == job ? now : known) with { Ignored = ignored });
+        }
+        else if (!mayAsk && !_connected && _held.Count < options.Value.QueueLength)
+        {
+            _held.Add((job, request));
+        }
+        else if (!mayAsk && _connected)
+        {
+            SayForbidden(job);
+        }
+        else if (mayAsk && request.IsOk && store.Add(job, request.Value, options.Value.QueueLength) is { } added)
+        {
+            topics.Tell(added);
+            _wake.Release();
+        }
+        else
+        {
+            Error why = request.Error ?? new Error(ErrorCodes.QueueFull, $"{options.Value.QueueLength} jobs wait already; ask again, under the same id, when one is done.");
+            log.LogWarning("Job {Job} is refused: {Code}: {Reason}", job, why.Code, Printable.Of(why.Message));
+            topics.Answer(new JobView(job, request.IsOk ? request.Value.Device : "", JobStates.Failed, null, null, why.Code, why.Message, 0, 0));
+        }
+    }
+
+    // Not answered: anybody could have the hub write as much as they like.
+    private void SayForbidden(string job)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (now - _forbiddenSaid >= ForbiddenSaidEvery)
+        {
+            _forbiddenSaid = now;
+            log.LogWarning(
+                "Job {Job} is passed over, as all are: the broker is not known to keep accounts for the hub, so anybody at it could ask. Set Jobs:AllowUnenforced where "
+                + "that is meant, or use `edgemesh program new`. The next minute's are not told.",
+                job);
+        }
+    }
 
     private async Task WorkAsync(JobView job, CancellationToken stopping)
     {
@@ -130,15 +208,10 @@ public sealed class JobService(
         {
             await WorkOnAsync(job with { State = JobStates.Working }, stopping).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
             log.LogError(failure, "Job {Job} failed", job.Job);
             Tell(job with { State = JobStates.Failed, Code = ErrorCodes.Internal, Reason = "The hub failed on it; its log says more. Ask again under a new id." });
-        }
-
-        foreach (JobView old in store.List(options.Value.Kept + 1).Skip(options.Value.Kept))
-        {
-            topics.Clear(old.Job);
         }
     }
 
@@ -167,7 +240,8 @@ public sealed class JobService(
             ProgramStates.Ready or ProgramStates.Untried => written with
             {
                 State = JobStates.Waiting, Code = content.GateCode,
-                Reason = $"{content.GateReason} Somebody must look at it and approve it: `edgemesh program approve {program.Device}@{program.Version}`.".TrimStart(),
+                // Who approves should know with whom it may talk.
+                Reason = $"{content.GateReason} {(content.Hosts.Count > 0 ? $"It may talk to {string.Join(", ", content.Hosts)}. " : "")}Somebody must look at it and approve it: `edgemesh program approve {program.Device}@{program.Version}`.".TrimStart(),
             },
             ProgramStates.Approved when request.Deploy => await DeployAsync(written, program, caller, stopping).ConfigureAwait(false),
             _ => written with { State = JobStates.Done },
@@ -211,8 +285,8 @@ public sealed class JobService(
     }
 
     private static string ReportOf(PackageContent content) => JsonSerializer.Serialize(
-        new JobReport(content.Summary, content.Wiring, content.Findings, content.Report), ReportJson);
+        new JobReport(content.Summary, content.Wiring, content.Hosts, content.Findings, content.Report), ReportJson);
 
     private sealed record JobReport(
-        IReadOnlyList<string> Understood, IReadOnlyList<string> Wiring, IReadOnlyList<ProgramFinding> Findings, BehaviourReport? DryRun);
+        IReadOnlyList<string> Understood, IReadOnlyList<string> Wiring, IReadOnlyList<string> Hosts, IReadOnlyList<ProgramFinding> Findings, BehaviourReport? DryRun);
 }

@@ -15,6 +15,7 @@ public sealed class JobStore(Database database, TimeProvider time)
     private const string Columns =
         "job AS Job, json_extract(request, '$.device') AS Device, state AS State, version AS Version, session AS Session, code AS Code, reason AS Reason, created AS Created, updated AS Updated";
 
+    // Of these something is still to come; they are never forgotten.
     private const string Open = "state IN ('queued', 'working')";
 
     /// <summary>Keeps a new job; null where as many are open as may be.</summary>
@@ -56,12 +57,18 @@ public sealed class JobStore(Database database, TimeProvider time)
     /// <summary>The latest jobs, the newest first.</summary>
     public IReadOnlyList<JobView> List(int limit) => List("ORDER BY created DESC, rowid DESC", limit);
 
+    /// <summary>The jobs that nothing more happens to, beyond so many of the latest of them.</summary>
+    public IReadOnlyList<JobView> ListBeyond(int kept) => List($"WHERE NOT {Open} ORDER BY created DESC, rowid DESC", -1, kept);
+
+    /// <summary>Forgets a job: its id is free again.</summary>
+    public void Remove(string job) => database.Change(db => db.Execute("DELETE FROM codegen_job WHERE job = @job", new { job }));
+
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 
-    private List<JobView> List(string which, int limit)
+    private List<JobView> List(string which, int limit, int skip = 0)
     {
         using SqliteConnection db = database.Open();
-        return [.. db.Query<Row>($"SELECT {Columns} FROM codegen_job {which} LIMIT @limit", new { limit }).Select(r => r.View)];
+        return [.. db.Query<Row>($"SELECT {Columns} FROM codegen_job {which} LIMIT @limit OFFSET @skip", new { limit, skip }).Select(r => r.View)];
     }
 
     // By its setters: what json_extract gives has no declared type that a constructor could be chosen by.

@@ -1,9 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Hosting;
@@ -29,24 +32,27 @@ public sealed class JobTopics(BrokerConnection broker, HubIdentity identity)
     /// <summary>Says how a job stands.</summary>
     public void Tell(JobView view) => Post(TopicKind.CodegenStatus, view.Job, JsonSerializer.SerializeToUtf8Bytes(view, Json));
 
+    /// <summary>Says it to who asks now alone: the broker keeps nothing of it.</summary>
+    public void Answer(JobView view) =>
+        broker.Post(TopicOf(TopicKind.CodegenStatus, view.Job, 1), JsonSerializer.SerializeToUtf8Bytes(view, Json));
+
     /// <summary>Shows the program.</summary>
     public void ShowCode(string job, string source) => Show(job, TopicKind.CodegenCode, TopicKind.CodegenCodePart, source);
 
     /// <summary>Shows what it did in the dry run, and what the policy found, as JSON.</summary>
     public void ShowReport(string job, string json) => Show(job, TopicKind.CodegenReport, TopicKind.CodegenReportPart, json);
 
-    /// <summary>Empties the topics of a job, so that the broker keeps nothing of it.</summary>
-    public void Clear(string job)
+    /// <summary>
+    /// Empties the topics of a job, its request too, and returns when the broker keeps nothing of it. A request that stayed would be taken for a new one.
+    /// </summary>
+    public Task ClearAsync(string job, CancellationToken cancellation)
     {
-        Post(TopicKind.CodegenStatus, job, []);
-        foreach ((TopicKind first, TopicKind further) in new[] { (TopicKind.CodegenCode, TopicKind.CodegenCodePart), (TopicKind.CodegenReport, TopicKind.CodegenReportPart) })
-        {
-            Post(first, job, []);
-            for (int part = 2; part <= PartsMax; part++)
-            {
-                Post(further, job, [], part);
-            }
-        }
+        IEnumerable<(TopicKind Kind, int Part)> all =
+        [
+            (TopicKind.CodegenRequest, 1), (TopicKind.CodegenStatus, 1), (TopicKind.CodegenCode, 1), (TopicKind.CodegenReport, 1),
+            .. Enumerable.Range(2, PartsMax - 1).SelectMany(part => new[] { (TopicKind.CodegenCodePart, part), (TopicKind.CodegenReportPart, part) }),
+        ];
+        return Task.WhenAll(all.Select(t => broker.PublishAsync(TopicOf(t.Kind, job, t.Part), ReadOnlyMemory<byte>.Empty, retain: true, cancellationToken: cancellation)));
     }
 
     /// <summary>A text in parts, each of which fits a message; divided where lines end.</summary>
@@ -106,6 +112,7 @@ public sealed class JobTopics(BrokerConnection broker, HubIdentity identity)
         }
     }
 
-    private void Post(TopicKind kind, string job, byte[] payload, int part = 1) =>
-        broker.Post(Topic.Format(kind, identity.Site, job, part.ToString(CultureInfo.InvariantCulture)), payload, retain: true);
+    private void Post(TopicKind kind, string job, byte[] payload, int part = 1) => broker.Post(TopicOf(kind, job, part), payload, retain: true);
+
+    private string TopicOf(TopicKind kind, string job, int part) => Topic.Format(kind, identity.Site, job, part.ToString(CultureInfo.InvariantCulture));
 }

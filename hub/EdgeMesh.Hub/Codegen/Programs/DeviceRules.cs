@@ -39,8 +39,13 @@ public sealed class DeviceRules(IOptions<ProgramOptions> options)
     /// <summary>The pins of a type of device that its programs must leave.</summary>
     public IReadOnlySet<int> UsedPins(string deviceType) => PolicyData.Pins(TypeOf(deviceType).UsedPins);
 
-    /// <summary>Whether a program of that type is approved without a person where every gate was passed.</summary>
-    public bool ApprovesAlone(string deviceType) => ProgramOptions.Names(options.Value.AutoApprove).Any(t => t == deviceType || t == "*");
+    /// <summary>
+    /// Whether such a program is approved without a person where every gate was passed: its type is named, and the configuration allows each of its hosts. Whoever asks
+    /// for a program names its hosts, and must not be the one who allows them.
+    /// </summary>
+    public bool ApprovesAlone(PackageContent content) =>
+        ProgramOptions.Names(options.Value.AutoApprove).Any(t => t == content.DeviceType || t == "*")
+        && PolicyOf(content.DeviceType, content.Board, []) is { IsOk: true } configured && content.Hosts.All(configured.Value.Data.AllowsHost);
 
     /// <summary>What a program is judged by.</summary>
     /// <param name="deviceType">The type of device.</param>

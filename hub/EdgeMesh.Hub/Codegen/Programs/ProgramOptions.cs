@@ -19,7 +19,7 @@ public sealed class ProgramOptions
     [Setting(Takes = "hosts with commas between")]
     public string AllowHosts { get; set; } = "";
 
-    /// <summary>Types of devices whose programs need no person's approval where every gate was passed, with commas between; <c>*</c> for all. Default empty: none.</summary>
+    /// <summary>Types of devices whose programs need no person's approval where every gate was passed and the configuration allows each host, with commas between; <c>*</c> for all. Default empty: none.</summary>
     [Setting(Takes = "types of devices with commas between, or *")]
     public string AutoApprove { get; set; } = "";
 

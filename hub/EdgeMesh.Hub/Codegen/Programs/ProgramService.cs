@@ -184,7 +184,7 @@ public sealed class ProgramService(
         {
             Findings = [.. judged.Findings.Select(ProgramFinding.Of)], Report = judged.Report, Gate = gate, GateCode = code, GateReason = reason,
         };
-        bool alone = gate == Gates.Passed && rules.ApprovesAlone(content.DeviceType);
+        bool alone = gate == Gates.Passed && rules.ApprovesAlone(content);
         CodePackage package = store.Add(
             device, complete, caller.Actor, alone ? $"Every gate was passed, and Programs:AutoApprove names {content.DeviceType}." : null);
         return View(package);

@@ -1,4 +1,4 @@
--- Programs asked for over MQTT, by the asker's own name for each. Kept for ever, so that a job is done once. Times are seconds since 1970-01-01 UTC.
+-- Programs asked for over MQTT, by the asker's own name for each. A job that has ended is kept for a while, so that it is done once. Times are seconds since 1970-01-01 UTC.
 CREATE TABLE codegen_job (
     job           TEXT PRIMARY KEY,
     request       TEXT NOT NULL,                -- the request as it was read, JSON

@@ -7,13 +7,17 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
+using Dapper;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Codegen.Jobs;
 using EdgeMesh.Hub.Codegen.Programs;
 using EdgeMesh.Hub.Devices;
+using EdgeMesh.Hub.Storage;
 using EdgeMesh.Hub.Tests.Broker;
+using EdgeMesh.Hub.Tests.Codegen.Programs;
 using EdgeMesh.Mqtt;
+using Microsoft.Data.Sqlite;
 
 namespace EdgeMesh.Hub.Tests.Codegen.Jobs;
 
@@ -97,9 +101,7 @@ public sealed class JobTests : IAsyncLifetime
         await AskAsync("third", Blink);
         Assert.Equal(ErrorCodes.QueueFull, (string?)(await EndAsync("third"))["code"]);
 
-        await _operator.DisposeAsync();
-        await _hub.DisposeAsync();
-        await StartAsync();
+        await RestartAsync();
         await EndAsync("first");
         await EndAsync("second");
         Assert.Equal(["second", "first"], _hub.Get<JobStore>().List(9).Where(j => j.State == JobStates.Waiting).Select(j => j.Job));
@@ -110,14 +112,116 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task What_the_policy_approves_is_sent_where_that_was_asked_for()
     {
-        await _operator.DisposeAsync();
-        await _hub.DisposeAsync();
-        await StartAsync("--Programs:AutoApprove", "test");
+        await RestartAsync("--Programs:AutoApprove", "test");
         await using TestDevice device = await _hub.ConnectNewAsync("porch", options: new TestDeviceOptions { Kind = ImageKinds.MicroPythonApp });
         await AskAsync("send", Blink.Replace("}", ",\"deploy\":true}", StringComparison.Ordinal));
         JsonNode status = await EndAsync("send");
         Assert.Equal((JobStates.Done, 1L), ((string?)status["state"], (long?)status["session"]));
         await Eventually.TrueAsync(() => _hub.Latest("porch").State is not null && _topics.Keys.Any(t => t.EndsWith("devices/porch/ota", StringComparison.Ordinal)), "the update can be followed");
+    }
+
+    [Fact]
+    public async Task Hosts_that_the_asker_adds_are_shown_and_need_a_person_unless_the_configuration_allows_them()
+    {
+        await RestartAsync("--Programs:AutoApprove", "test", "--Programs:AllowHosts", "allowed.example.org");
+        await _hub.NewAsync("porch");
+        await AskAsync("allowed", Blink.Replace("}", ",\"hosts\":\"Allowed.example.org\"}", StringComparison.Ordinal));
+        Assert.Equal(JobStates.Done, (string?)(await EndAsync("allowed"))["state"]);
+        await AskAsync("beyond", Blink.Replace("}", ",\"deploy\":true,\"hosts\":\"allowed.example.org,evil.example.org\"}", StringComparison.Ordinal));
+        JsonNode status = await EndAsync("beyond");
+        Assert.Equal((JobStates.Waiting, null), ((string?)status["state"], (long?)status["session"]));
+        Assert.Contains("evil.example.org", (string?)status["reason"], StringComparison.Ordinal);
+        Assert.Equal(["allowed.example.org", "evil.example.org"], JsonNode.Parse(Whole("beyond", "report"))!["hosts"]!.AsArray().Select(h => (string?)h));
+        Assert.Empty(_hub.Get<ProgramService>().Show("porch", 2).Value.Approvals);
+
+        // Whoever edits such a program has its hosts with it.
+        ProgramView before = _hub.Get<ProgramService>().Show("porch", 2).Value;
+        ProgramView edited = (await _hub.Get<ProgramService>().EditAsync("porch", 2, before.Content.Source + "\n", [], Packages.Owner, CancellationToken.None)).Value;
+        Assert.Equal(ProgramStates.Ready, edited.State);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_for_a_while_ends_no_hub_and_the_job_is_done_afterwards()
+    {
+        // FAIL keeps what the trigger wrote: so it is seen that the hub has tried.
+        _hub.Sql("CREATE TABLE tried (x); CREATE TRIGGER full BEFORE UPDATE ON codegen_job BEGIN INSERT INTO tried VALUES (1); SELECT RAISE(FAIL, 'database or disk is full'); END");
+        await AskAsync("patient", """{"device":"nobody","description":"blink"}""");
+        await Eventually.TrueAsync(() => Tries() > 0, "the hub tries");
+        _hub.Sql("DROP TRIGGER full");
+        Assert.Equal(ErrorCodes.DeviceUnknown, (string?)(await EndAsync("patient"))["code"]);
+        await AskAsync("next", """{"device":"nobody","description":"blink"}""");
+        await EndAsync("next");
+    }
+
+    [Fact]
+    public async Task Of_ended_jobs_so_many_are_kept_and_of_older_and_refused_ones_the_broker_keeps_nothing()
+    {
+        await RestartAsync("--Jobs:Kept", "2");
+        foreach (string job in new[] { "a", "b", "c", "d" })
+        {
+            await AskAsync(job, """{"device":"nobody","description":"blink"}""", retain: true);
+            await EndAsync(job);
+        }
+
+        await AskAsync("refused", "blink");
+        await EndAsync("refused");
+        await Eventually.TrueAsync(() => _hub.Get<JobStore>().List(9).Select(j => j.Job).SequenceEqual(["d", "c"]), "the older ones are forgotten");
+        await ReconnectAsync();
+        await Eventually.TrueAsync(() => Status("c") is not null && Status("d") is not null, "the latest are kept");
+        Assert.Equal(["c", "d"], _topics.Keys.Where(t => t.Contains("/codegen/", StringComparison.Ordinal)).Select(t => t.Split('/')[4]).Distinct().Order());
+    }
+
+    [Fact]
+    public void Whatever_the_order_no_job_that_waits_for_its_turn_is_forgotten_and_of_the_others_the_latest_stay()
+    {
+        Random random = new(7);
+        JobStore store = new(new Database(Path.Combine(_folder.Path, "jobs.db")), TimeProvider.System);
+        string[] states = [JobStates.Queued, JobStates.Working, JobStates.Waiting, JobStates.Done, JobStates.Refused, JobStates.Failed];
+        for (int i = 0; i < 60; i++)
+        {
+            store.Update(store.Add($"job-{i}", new JobRequest("porch", "blink"), 1000)! with { State = states[random.Next(states.Length)] });
+        }
+
+        string[] ended = [.. store.List(100).Where(j => JobStates.IsFinal(j.State)).Select(j => j.Job)];
+        for (int kept = 0; kept < 60; kept += 7)
+        {
+            Assert.Equal(ended.Skip(kept), store.ListBeyond(kept).Select(j => j.Job));
+        }
+    }
+
+    [Fact]
+    public async Task A_retained_request_that_comes_before_the_accounts_are_known_is_done_when_they_are_enforced()
+    {
+        await AskAsync("early", """{"device":"nobody","description":"blink"}""", retain: true);
+        await EndAsync("early");
+        _hub.Sql("DELETE FROM codegen_job");
+        await RestartAsync();
+        await Eventually.TrueAsync(() => _hub.Get<JobStore>().Find("early")?.State == JobStates.Failed, "it is done");
+    }
+
+    [Fact]
+    public async Task Without_accounts_a_retained_request_is_neither_done_nor_answered_and_one_that_was_done_is_only_answered()
+    {
+        await _hub.DisposeAsync();
+        await using PlainMosquitto broker = new();
+        await broker.StartAsync();
+        await using BrokerHub.Client anybody = await broker.WitnessAsync();
+        string request = """{"device":"nobody","description":"blink"}""";
+        await anybody.Mqtt.PublishStringAsync(RequestTopic("early"), request, MqttQualityOfServiceLevel.AtLeastOnce, retain: true);
+        string[] external = ["--Broker:Url", $"mqtt://127.0.0.1:{broker.Port}"];
+        _hub = await RunningHub.StartAsync(_folder.Path, _port, external);
+        JobStore store = _hub.Get<JobStore>();
+        JobView done = store.Update(store.Add("done", new JobRequest("nobody", "blink"), 9)! with { State = JobStates.Done });
+        await anybody.Mqtt.PublishStringAsync(RequestTopic("late"), request, MqttQualityOfServiceLevel.AtLeastOnce);
+        await anybody.Mqtt.PublishStringAsync(RequestTopic("done"), request, MqttQualityOfServiceLevel.AtLeastOnce);
+        await Eventually.TrueAsync(() => anybody.Received.Any(m => m.Topic == StatusTopic("done")), "what was done is answered");
+        Assert.Equal([done], store.List(9));
+        Assert.DoesNotContain(anybody.Received, m => m.Topic == StatusTopic("early") || m.Topic == StatusTopic("late"));
+
+        // It was there to be taken, as where that is allowed.
+        await _hub.DisposeAsync();
+        _hub = await RunningHub.StartAsync(_folder.Path, _port, [.. external, "--Jobs:AllowUnenforced", "true"]);
+        await Eventually.TrueAsync(() => _hub.Get<JobStore>().Find("early")?.State == JobStates.Failed, "it is taken where that is allowed");
     }
 
     [Fact]
@@ -159,6 +263,19 @@ public sealed class JobTests : IAsyncLifetime
     private async Task StartAsync(params string[] options)
     {
         _hub = await RunningHub.StartAsync(_folder.Path, _port, ["--Jobs:QueueLength", "2", .. options]);
+        await ReconnectAsync();
+    }
+
+    private async Task RestartAsync(params string[] options)
+    {
+        await _operator.DisposeAsync();
+        await _hub.DisposeAsync();
+        await StartAsync(options);
+    }
+
+    private async Task ReconnectAsync()
+    {
+        await _operator.DisposeAsync();
         _operator = new MqttClient();
         _operator.ApplicationMessageReceivedAsync += e =>
         {
@@ -178,8 +295,18 @@ public sealed class JobTests : IAsyncLifetime
         ChannelOptions = { RemoteEndpoint = new IPEndPoint(IPAddress.Loopback, _port) },
     });
 
-    private Task<MqttClientPublishResult> AskAsync(string job, string request) =>
-        _operator.PublishStringAsync(Topic.Format(TopicKind.CodegenRequest, "home", job), request, MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: CancellationToken.None);
+    private long Tries()
+    {
+        using SqliteConnection db = _hub.Get<Database>().Open();
+        return db.ExecuteScalar<long>("SELECT count(*) FROM tried");
+    }
+
+    private static string RequestTopic(string job) => Topic.Format(TopicKind.CodegenRequest, "home", job);
+
+    private static string StatusTopic(string job) => Topic.Format(TopicKind.CodegenStatus, "home", job);
+
+    private Task<MqttClientPublishResult> AskAsync(string job, string request, bool retain = false) =>
+        _operator.PublishStringAsync(RequestTopic(job), request, MqttQualityOfServiceLevel.AtLeastOnce, retain, CancellationToken.None);
 
     private async Task<JsonNode> EndAsync(string job)
     {
@@ -187,7 +314,7 @@ public sealed class JobTests : IAsyncLifetime
         return Status(job)!;
     }
 
-    private JsonNode? Status(string job) => _topics.TryGetValue(Topic.Format(TopicKind.CodegenStatus, "home", job), out string? text) && text.Length > 0 ? JsonNode.Parse(text) : null;
+    private JsonNode? Status(string job) => _topics.TryGetValue(StatusTopic(job), out string? text) && text.Length > 0 ? JsonNode.Parse(text) : null;
 
     private string Whole(string job, string what)
     {

@@ -13,7 +13,7 @@ namespace EdgeMesh.Hub.Tests.Codegen.Models;
 /// <summary>What leaves the house. Nothing private, and what comes back is whole again.</summary>
 public sealed class RedactionTests
 {
-    private static readonly string[] Names = ["villa-rosa", "porch2", "Grete Muster", "attic_cam"];
+    private static readonly string[] Names = ["villa-rosa", "porch2", "Grete Muster", "attic_cam", "kitchen", "garage"];
 
     [Theory]
     [InlineData("mail grete.muster+x@example.org when it opens", "grete.muster")]
@@ -56,6 +56,30 @@ public sealed class RedactionTests
     [InlineData("porch2_relay = 1; myPorch2 = 3", "orch2")]
     [InlineData("tell grete muster", "muster")]
     [InlineData("attic cam", "attic")]
+    [InlineData("join the network FRITZ!Box 7590 with WPA key 12345678901234567890", "1234567890")]
+    [InlineData("connect with the key 1234567890123456", "1234567890")]
+    [InlineData("connect with 1234 5678 9012 3456 7890", "5678")]
+    [InlineData("connect with 12345-67890-12345-67890", "67890")]
+    [InlineData("connect with 1234.5678.9012.3456", "5678")]
+    [InlineData("use pins 12 13 1234 5678 9012 3456", "9012")]
+    [InlineData("the WPA2-PSK key is sunflower, then read pin 4", "sunflower")]
+    [InlineData("wifi with wpa2: sunflowers", "sunflowers")]
+    [InlineData("wep a1b2c", "a1b2c")]
+    [InlineData("WPA-Schlüssel lautet Sommer2019", "Sommer2019")]
+    [InlineData("the key for the guest network is summer2019", "summer2019")]
+    [InlineData("with the key a1b2 c3d4 e5f6 g7h8", "c3d4")]
+    [InlineData("with the key correcthorsebattery", "horse")]
+    [InlineData("my_key = 'summer!2019'", "summer")]
+    [InlineData("kitchen sends to garage", "kitchen")]
+    [InlineData("kitchen sends to garage", "garage")]
+    [InlineData("p = '\\x68unter22'; password = 'hunter22'", "unter22")]
+    [InlineData("password = '\\x68unter22'; p = 'hunter22'", "unter22")]
+    [InlineData("send('\\x76\\x69lla-rosa')", "lla-rosa")]
+    [InlineData("send('\\u0056illa\\u005fRosa')", "illa")]
+    [InlineData("send('\\166illa rosa')", "illa")]
+    [InlineData("{\"text\":\"send('\\\\x76illa-rosa')\"}", "illa")]
+    [InlineData("{\"text\":\"password = \\\"p w\\\"\"}", "p w")]
+    [InlineData("ping 192\\x2e168\\x2e1\\u002e7", "168")]
     public void What_is_private_is_taken_out_and_given_back(string text, string secret)
     {
         Redaction redaction = new(Names);
@@ -71,6 +95,8 @@ public sealed class RedactionTests
     [InlineData("sample at 4 kHz; the I2C address is 0x76, registers 0xD0 to 0xE1, SPI mode 3, 115200 baud")]
     [InlineData("turn on the LED while the wifi is down, and the network is slow. Then blink.")]
     [InlineData("when the light falls below 300 lux for 10 minutes, except at night")]
+    [InlineData("publish under the key temperature, use the keys humidity and pressure, and read the key switch on pin 4")]
+    [InlineData("use pins 12 13 14 15 16 17 18 19 21 22 and write '\\x00\\x1b[0m\\n' to the display")]
     public void An_ordinary_request_stays_as_it_is(string request) => Assert.Equal(request, new Redaction(Names).Redact(request).Value);
 
     [Fact]
@@ -85,8 +111,12 @@ public sealed class RedactionTests
     }
 
     [Fact]
-    public void Words_that_every_request_has_are_no_names() =>
-        Assert.Equal("switch the relay on pin 4", new Redaction(["relay", "4", "pump"]).Redact("switch the relay on pin 4").Value);
+    public void Ids_of_devices_are_private_also_where_they_are_words_and_a_site_that_is_one_tells_nothing()
+    {
+        Redaction redaction = new(PrivateNames.Of("house", ["relay", "4"], ["pump"]));
+        Assert.Equal("switch the PRIVATE_NAME_001 of the PRIVATE_NAME_002 on pin 4", redaction.Redact("switch the relay of the pump on pin 4").Value);
+        Assert.DoesNotContain("relay", PrivateNames.Of("relay", [], []));
+    }
 
     [Theory]
     [InlineData("mail grete＠example.org")]
@@ -94,6 +124,9 @@ public sealed class RedactionTests
     [InlineData("the villa\u200b-ro\u00adsa")]
     [InlineData("ping 192。168。1。10")]
     [InlineData("ping 192.168\u200b.1.1")]
+    [InlineData("ping '192.168\\\\u200b.1.1'")]
+    [InlineData("ping '192.168＼x2e1.1'")]
+    [InlineData("\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\x68")]
     public void What_is_spelt_in_other_signs_is_not_sent_at_all(string text) =>
         Assert.Equal(ErrorCodes.RedactionIncomplete, new Redaction(Names).Redact(text).Error?.Code);
 
@@ -152,7 +185,7 @@ public sealed class RedactionTests
                 {
                     (string said, string secret) = Secret(random);
                     secrets.Add(secret);
-                    text.Append(said);
+                    text.Append(random.Next(3) == 0 ? Escaped(random, said, secret) : said);
                 }
             }
 
@@ -161,7 +194,8 @@ public sealed class RedactionTests
             if (redacted.IsOk)
             {
                 sent++;
-                Assert.All(secrets, s => Assert.False(redacted.Value.Contains(s, StringComparison.OrdinalIgnoreCase), $"seed {seed}: {s} is in {redacted.Value}"));
+                string read = Unescaped.Of(redacted.Value)[^1].Text;
+                Assert.All(secrets, s => Assert.False(read.Contains(s, StringComparison.OrdinalIgnoreCase), $"seed {seed}: {s} is in {redacted.Value}"));
                 Assert.Equal(text.ToString(), redaction.Restore(redacted.Value));
             }
         }
@@ -175,6 +209,12 @@ public sealed class RedactionTests
     [InlineData("password is ", "a ", "\"")]
     [InlineData("", "a.", "a@")]
     [InlineData("", "00", "x")]
+    [InlineData("", "1 ", "x")]
+    [InlineData("", "key ", "x")]
+    [InlineData("key for ", "a ", "")]
+    [InlineData("wpa ", "a1 ", "")]
+    [InlineData("", "\\", "x68")]
+    [InlineData("", "\\x68", "")]
     public void A_text_that_is_made_to_be_slow_is_not_looked_through_for_ever(string before, string piece, string after)
     {
         string text = before + string.Concat(Enumerable.Repeat(piece, 24_000 / piece.Length)) + after;
@@ -191,12 +231,30 @@ public sealed class RedactionTests
         for (int seed = 0; seed < 600; seed++)
         {
             Random random = new(seed);
-            string signs = "aZ09 .,:;-_@/+='\"()\n\t°«é١９\u200b\ud83dPRIVATE_IP_001";
+            string signs = "aZ09 .,:;-_@/+='\"()\n\t°«é١９\u200b\ud83d\\\\\\xu068nPRIVATE_IP_001";
             string text = string.Concat(Enumerable.Range(0, random.Next(120)).Select(_ => signs[random.Next(signs.Length)]));
             Redaction redaction = new(Names);
             Result<string> redacted = redaction.Redact(text);
             Assert.True(!redacted.IsOk || redaction.Restore(redacted.Value) == text, $"seed {seed}: {text}");
         }
+    }
+
+    // Some of the secret's signs, or all, as Python and JSON escape them, once or twice.
+    private static string Escaped(Random random, string said, string secret)
+    {
+        StringBuilder escaped = new();
+        foreach (char c in secret)
+        {
+            escaped.Append(random.Next(4) switch
+            {
+                0 => FormattableString.Invariant($"\\x{(int)c:x2}"),
+                1 => FormattableString.Invariant($"\\u{(int)c:X4}"),
+                2 => FormattableString.Invariant($"\\\\x{(int)c:x2}"),
+                _ => c.ToString(),
+            });
+        }
+
+        return said.Replace(secret, escaped.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Filler(Random random)
@@ -210,8 +268,17 @@ public sealed class RedactionTests
         string Word(int length, string of = "abcdefghijklmnopqrstuvwxyz") => string.Concat(Enumerable.Range(0, length).Select(_ => of[random.Next(of.Length)]));
         string Number(int max) => random.Next(1, max).ToString(System.Globalization.CultureInfo.InvariantCulture);
         const string Mixed = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        switch (random.Next(12))
+        switch (random.Next(15))
         {
+            case 12:
+                string digits = string.Join(random.Next(3) switch { 0 => "", 1 => " ", _ => "-" }, Enumerable.Range(0, random.Next(4, 7)).Select(_ => Word(4, "0123456789")));
+                return (digits, digits);
+            case 13:
+                string key = Word(random.Next(8, 30), Mixed) + "7";
+                string[] labels = ["WPA key ", "wpa2: ", "WEP-key is ", "psk=", "the key ", "passphrase "];
+                return (labels[random.Next(labels.Length)] + key, key);
+            case 14:
+                return random.Next(2) == 0 ? ("kitchen", "kitchen") : ("Garage", "garage");
             case 0:
                 string mail = $"{Word(7)}.{Word(5)}@{Word(8)}.example";
                 return (mail, mail);

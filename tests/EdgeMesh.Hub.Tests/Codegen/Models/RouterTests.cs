@@ -18,6 +18,9 @@ public sealed class RouterTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
+    // Of a question of one word: two bytes a token, and what a message takes beside.
+    private static long WorstCase(ModelEndpointOptions options) => 16 + ("hello".Length / 2) + options.MaxOutputTokens;
+
     [Theory]
     [InlineData(0, "local")]
     [InlineData(49, "local")]
@@ -186,7 +189,7 @@ public sealed class RouterTests : IAsyncDisposable
     {
         await _world.LocalAsync(ScriptedModel.Whole("whole"));
         Assert.Equal("whole", (await _world.AskAsync("hello")).Value.Text);
-        Assert.InRange(_world.Budget.Today("local").Tokens, 1, 100);
+        Assert.Equal(WorstCase(_world.Options.Local), _world.Budget.Today("local").Tokens);
     }
 
     [Fact]
@@ -196,7 +199,68 @@ public sealed class RouterTests : IAsyncDisposable
         _world.Options.Local.CostPerDay = 0;
         await _world.LocalAsync(ScriptedModel.Raw("application/json", """{"choices":[{"message":{"content":"ok"}}],"usage":{"prompt_tokens":9223372036854775807,"completion_tokens":-1}}"""));
         Assert.True((await _world.AskAsync("hello")).IsOk);
-        Assert.InRange(_world.Budget.Today("local").Tokens, 1, 100);
+        Assert.Equal(WorstCase(_world.Options.Local), _world.Budget.Today("local").Tokens);
+    }
+
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("counted and cut")]
+    [InlineData("nothing")]
+    [InlineData("error")]
+    [InlineData("html")]
+    [InlineData("hang")]
+    [InlineData("cancel")]
+    public async Task What_a_model_may_have_thought_before_it_broke_off_stays_booked(string how)
+    {
+        const string Delta = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n";
+        ScriptedModel cloud = await _world.CloudAsync(how switch
+        {
+            "cut" => ScriptedModel.Raw("text/event-stream", Delta),
+            "counted and cut" => ScriptedModel.Raw("text/event-stream", "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}\n\n" + Delta),
+            "nothing" => ScriptedModel.Raw("text/event-stream", ""),
+            "error" => ScriptedModel.Raw("text/event-stream", "data: {\"error\":{\"message\":\"overloaded\"}}\n\n"),
+            "html" => ScriptedModel.Raw("text/html", "<h1>thinking</h1>"),
+            _ => ScriptedModel.Hang(),
+        });
+        using CancellationTokenSource giveUp = new();
+        Task<Result<ModelAnswer>> asking = _world.AskAsync("hello", 0, giveUp.Token);
+        await Eventually.TrueAsync(() => cloud.Requests.Count == 1, "it was asked");
+        if (how == "hang")
+        {
+            _world.Time.Advance(TimeSpan.FromSeconds(_world.Options.Cloud.TimeoutS));
+        }
+
+        if (how == "cancel")
+        {
+            await giveUp.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        }
+        else
+        {
+            Assert.False((await asking).IsOk);
+        }
+
+        Assert.Equal((1L, WorstCase(_world.Options.Cloud)), (_world.Budget.Today("cloud").Requests, _world.Budget.Today("cloud").Tokens));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task What_a_server_refuses_costs_nothing(int status)
+    {
+        await _world.CloudAsync(ScriptedModel.Status(status));
+        Assert.False((await _world.AskAsync("hello")).IsOk);
+        Assert.Equal(0, _world.Budget.Today("cloud").Tokens);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_reached_costs_nothing()
+    {
+        ScriptedModel cloud = await _world.CloudAsync(ScriptedModel.Say("x"));
+        await cloud.DisposeAsync();
+        Assert.Equal(ErrorCodes.ModelUnavailable, (await _world.AskAsync("hello")).Error?.Code);
+        Assert.Equal(0, _world.Budget.Today("cloud").Tokens);
     }
 
     [Fact]

@@ -83,8 +83,11 @@ public sealed class ModelEndpoint(string name, ModelEndpointOptions options, ICh
         }
         finally
         {
+            // What a model thinks is paid and not always seen: without the server's own count at the end of a whole answer, the worst case stays booked.
+            UsageDetails? usage = answer.Whole ? answer.Usage : null;
             int outputSeen = Encoding.UTF8.GetByteCount(answer.Text.ToString()) / BytesPerTokenMin;
-            budget.Settle(booking.Value, options, answer.Usage?.InputTokenCount ?? (answer.Refused ? 0 : inputMax), answer.Usage?.OutputTokenCount ?? outputSeen);
+            (long input, long output) = answer.Refused ? (0, 0) : (usage?.InputTokenCount ?? inputMax, usage?.OutputTokenCount ?? Math.Max(outputMax, outputSeen));
+            budget.Settle(booking.Value, options, input, output);
         }
     }
 
@@ -105,6 +108,7 @@ public sealed class ModelEndpoint(string name, ModelEndpointOptions options, ICh
                 }
             }
 
+            answer.Whole = true;
             return null;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -113,7 +117,14 @@ public sealed class ModelEndpoint(string name, ModelEndpointOptions options, ICh
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            answer.Refused = failure is HttpRequestException;
+            answer.Refused = failure is HttpRequestException
+            {
+                StatusCode: not null,
+            }
+            or HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+            };
             return new Error(ErrorCodes.ModelUnavailable, $"The {name} model at {options.Url} cannot be asked: {failure.Message}");
         }
         catch (InvalidDataException failure)
@@ -142,7 +153,10 @@ public sealed class ModelEndpoint(string name, ModelEndpointOptions options, ICh
 
         internal UsageDetails? Usage { get; set; }
 
-        // Whether the server certainly answered nothing that costs.
+        // Whether it came to its end.
+        internal bool Whole { get; set; }
+
+        // Whether the server certainly did nothing that costs: it was not reached, or answered by an HTTP status of error.
         internal bool Refused { get; set; }
     }
 }

@@ -21,6 +21,8 @@ internal static partial class PrivatePatterns
     private const int LimitMs = 500;
     private const int SecretLengthMin = 16;
     private const double SecretBitsMin = 3;
+    private const int WpaLengthMin = 8;
+    private const int WepLengthMin = 5;
 
     // Names before a dot that programs are full of, beside the modules that programs may use: their classes too, as in Pin.OUT.
     private static readonly HashSet<string> CodeRoots =
@@ -46,6 +48,8 @@ internal static partial class PrivatePatterns
         ("WIFI", WifiArguments, null),
         ("SECRET", NamedSecret, null),
         ("SECRET", SaidSecret, null),
+        ("SECRET", SaidKey, m => IsKey(m.Groups["v"].Value, m.Groups["wifi"].Success)),
+        ("SECRET", Digits, m => !m.Groups["pins"].Success && m.Value.Count(char.IsDigit) >= SecretLengthMin),
         ("WIFI", NamedNetwork, null),
         ("MAC", Mac, null),
         ("IP", IpV6, m => IPAddress.TryParse(m.Value, out IPAddress? a) && a.AddressFamily == AddressFamily.InterNetworkV6),
@@ -95,6 +99,11 @@ internal static partial class PrivatePatterns
         return run.Length >= SecretLengthMin && mixed && Bits(run) >= SecretBitsMin && !OwnClass().IsMatch(run);
     }
 
+    // After “WPA key” whatever may be one: 8 signs of WPA's, 5 of WEP's. After “key” alone, which programs and requests have otherwise too, not what looks like a word or a name in a program.
+    private static bool IsKey(string said, bool wifi) => wifi
+        ? said.Length >= WpaLengthMin || (said.Length >= WepLengthMin && said.Any(char.IsDigit))
+        : said.Length >= WpaLengthMin && (said.Length >= SecretLengthMin && said.All(char.IsLetter) || !said.All(c => char.IsLower(c) || c is '_' or '.' or '(' or ')' or '[' or ']'));
+
     private static double Bits(string run) => run.GroupBy(c => c).Select(g => (double)g.Count() / run.Length).Sum(p => -p * Math.Log2(p));
 
     // What looks like a placeholder already stands for itself, or it would be taken for one on the way back.
@@ -114,18 +123,26 @@ internal static partial class PrivatePatterns
     private static partial Regex KnownToken();
 
     // wlan.connect('name', 'key')
-    [GeneratedRegex(@"\.connect\(\s*(?:[a-z_]+\s*=\s*)?b?(?<q>[""'])(?<v>[^""'\n]+)\k<q>\s*,\s*(?:[a-z_]+\s*=\s*)?b?(?<r>[""'])(?<w>[^""'\n]*)\k<r>", RegexOptions.None, LimitMs)]
+    [GeneratedRegex(@"\.connect\(\s*(?:[a-z_]+\s*=\s*)?b?\\*(?<q>[""'])(?<v>[^""'\n]+)\k<q>\s*,\s*(?:[a-z_]+\s*=\s*)?b?\\*(?<r>[""'])(?<w>[^""'\n]*)\k<r>", RegexOptions.None, LimitMs)]
     private static partial Regex WifiArguments();
 
     // password="…", api_key: …, up to the quote, the comma or the line's end.
-    [GeneratedRegex(@"(?i)(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|secret|credentials?|token|(?:api|wi-?fi|wlan|network|access|private|secret|auth)[ _-]?key|pin[ _-]?code)[""']?\s*(?:\bis\b|\bist\b|:=|=|:)\s*(?:b?(?<q>[""'])(?<v>(?:(?!\k<q>)[^\n])+)|(?<v>(?>[^\s""']\S*)[^,;\n""']*?)(?:(?=\s+(?:and|und|then|every|on|to)\s|[,;\n""')]|\.\s|\s*\z)|(?<=[,;.])(?=\s)))", RegexOptions.None, LimitMs)]
+    [GeneratedRegex(@"(?i)(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|secret|credentials?|token|(?:api|wi-?fi|wlan|network|access|private|secret|auth)[ _-]?key|pin[ _-]?code)[""']?\s*(?:\bis\b|\bist\b|:=|=|:)\s*(?:b?\\*(?<q>[""'])(?<v>(?:(?!\k<q>)[^\n])+)|(?<v>(?>[^\s""']\S*)[^,;\n""']*?)(?:(?=\s+(?:and|und|then|every|on|to)\s|[,;\n""')]|\.\s|\s*\z)|(?<=[,;.])(?=\s)))", RegexOptions.None, LimitMs)]
     private static partial Regex NamedSecret();
 
     // the password hunter2
-    [GeneratedRegex(@"(?i)\b(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|(?:api|wi-?fi|wlan|network|access|secret|auth)[ _-]?key)\s+(?:(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;:=.]+))", RegexOptions.None, LimitMs)]
+    [GeneratedRegex(@"(?i)\b(?:pass ?word|passwd|passwort|kennwort|pass ?phrase|pwd|psk|(?:api|wi-?fi|wlan|network|access|secret|auth)[ _-]?key)\s+(?:\\*(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;:=.]+))", RegexOptions.None, LimitMs)]
     private static partial Regex SaidSecret();
 
-    [GeneratedRegex(@"(?i)\b(?:e?ssid|(?:wi-?fi|wlan|network|hotspot)[ _-]?name|(?:wi-?fi|wlan|network|access point|hotspot)(?=\s+(?:is\s+)?(?:called|named)\b))[""']?\s*(?:(?:is\s+)?(?:called|named)\b|\bis\b|:=|=|:)\s*(?:b?(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;][^,;\n""']*?)(?=\s+(?:and|und|with|then|every|on|to)\s|[,;\n""')]|\.\s|\.?\s*\z))|\b(?:e?ssid|wi-?fi|wlan|network|hotspot)\s+[""'“‘](?<v>[^""'”’\n]+)", RegexOptions.None, LimitMs)]
+    // with WPA key 1234…, the key for the network is "…", key a1b2 c3d4 e5f6
+    [GeneratedRegex(@"(?i)(?<!\p{L})(?:(?<wifi>wpa[23]?|wep|psk|pass[ _-]?phrase)|key|schlüssel)(?:[ _/+-]{0,2}(?:(?<wifi>wpa[23]?|wep|psk)|personal|key|code|schlüssel))*[""']?(?:\s*(?::=|[=:,(])\s*|\s+(?:of|for|to|von|für)\s+(?:\S{1,40}\s+){1,5}?(?:is|ist|lautet)\b\s*:?\s*|\s+(?:(?:is|ist|lautet)\b\s*:?\s*)?)(?=b?\\*(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>(?>(?=[a-z]{0,7}\d)[a-z0-9]{2,8}(?:[ -](?=[a-z]{0,7}\d)[a-z0-9]{2,8})+)(?![a-z0-9])|[^\s""',;]*[^\s""',;.:)]))", RegexOptions.None, LimitMs)]
+    private static partial Regex SaidKey();
+
+    // A router's key as it is printed on it, a card's or an account's number. Lists of pins are taken by themselves, and left.
+    [GeneratedRegex(@"(?<pins>(?i:\b(?:pins?|gpios?)[ :]{1,2})\d{1,2}(?:[ \t]+\d{1,2})*(?!\d))|(?<!\d)(?:\d(?:[ \t_-]{0,3}\d){15,}|\d{3,}(?:[./]\d{3,}){2,})", RegexOptions.None, LimitMs)]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(@"(?i)\b(?:e?ssid|(?:wi-?fi|wlan|network|hotspot)[ _-]?name|(?:wi-?fi|wlan|network|access point|hotspot)(?=\s+(?:is\s+)?(?:called|named)\b))[""']?\s*(?:(?:is\s+)?(?:called|named)\b|\bis\b|:=|=|:)\s*(?:b?\\*(?<q>[""'“‘])(?<v>[^""'”’\n]+)|(?<v>[^\s""',;][^,;\n""']*?)(?=\s+(?:and|und|with|then|every|on|to)\s|[,;\n""')]|\.\s|\.?\s*\z))|\b(?:e?ssid|wi-?fi|wlan|network|hotspot)\s+[""'“‘](?<v>[^""'”’\n]+)", RegexOptions.None, LimitMs)]
     private static partial Regex NamedNetwork();
 
     [GeneratedRegex(@"(?i)(?<![0-9a-f:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4,6}[0-9a-f]{2}(?![0-9a-f])|(?<![0-9a-f.])(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}(?![0-9a-f])|(?<![0-9a-z])(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}(?![0-9a-z])", RegexOptions.None, LimitMs)]

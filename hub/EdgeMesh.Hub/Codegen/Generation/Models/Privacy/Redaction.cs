@@ -5,7 +5,6 @@ using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 using EdgeMesh.Contracts;
-using EdgeMesh.Hub.Codegen.Sentences;
 using EdgeMesh.Hub.Results;
 
 namespace EdgeMesh.Hub.Codegen.Generation.Models.Privacy;
@@ -20,6 +19,9 @@ public sealed partial class Redaction
     private const int PlaceholdersMax = 999;
     private const int NameLengthMin = 2;
 
+    // A shorter number is a pin's or a time's wherever it stands, and no name.
+    private const int NumberLengthMin = 4;
+
     // Longer ones are also found inside of words.
     private const int InsideLengthMin = 6;
 
@@ -28,14 +30,17 @@ public sealed partial class Redaction
 
     private readonly Dictionary<(string Kind, string Value), string> _placeholders = [];
     private readonly Dictionary<string, string> _values = [];
+
+    // What was taken out, as it stood there and without its escapes.
+    private readonly HashSet<(string Kind, string Value)> _known = [];
     private readonly Regex? _names;
     private bool _exhausted;
 
     /// <summary>Of a conversation.</summary>
-    /// <param name="names">What is private by its name: of devices, people, places, networks. Words that every request may have, such as “relay”, are left.</param>
+    /// <param name="names">What is private by its name: of devices, people, places, networks; single signs and short numbers are left.</param>
     public Redaction(IEnumerable<string> names)
     {
-        string[] wanted = [.. names.Select(n => n.Trim()).Where(n => n.Length >= NameLengthMin && !IsCommon(n)).Distinct().OrderByDescending(n => n.Length)];
+        string[] wanted = [.. names.Select(n => n.Trim()).Where(n => n.Length >= (n.All(char.IsDigit) ? NumberLengthMin : NameLengthMin)).Distinct().OrderByDescending(n => n.Length)];
         _names = wanted.Length == 0 ? null : new Regex(string.Join('|', wanted.Select(Pattern)), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
     }
 
@@ -71,10 +76,15 @@ public sealed partial class Redaction
     {
         // One sign that is in no pattern for a placeholder: what stands around it must not become something together.
         string bare = Folded(Placeholder().Replace(redacted, m => _values.ContainsKey(m.Value) ? Gone : m.Value));
+        IReadOnlyList<Unescaped> readings = Unescaped.Of(bare);
         return _exhausted ? "too much at once"
-            : Spans(bare).Where(s => bare.AsSpan(s.Start, s.Length).Trim(GoneOrSpace).Length > 0).Select(s => s.Kind).FirstOrDefault()
-            ?? _placeholders.Keys.Where(k => IsWorthRepeating(k.Kind, k.Value) && bare.Contains(Folded(k.Value), StringComparison.OrdinalIgnoreCase)).Select(k => k.Kind).FirstOrDefault();
+            : !readings[^1].IsPlain ? "escapes within escapes"
+            : readings.Select(r => LeakIn(Folded(r.Text))).FirstOrDefault(kind => kind is not null);
     }
+
+    private string? LeakIn(string bare) =>
+        Spans(bare).Where(s => bare.AsSpan(s.Start, s.Length).Trim(GoneOrSpace).Length > 0).Select(s => s.Kind).FirstOrDefault()
+        ?? _known.Where(k => IsWorthRepeating(k.Kind, k.Value) && bare.Contains(Folded(k.Value), StringComparison.OrdinalIgnoreCase)).Select(k => k.Kind).FirstOrDefault();
 
     private string Replace(string text)
     {
@@ -94,7 +104,7 @@ public sealed partial class Redaction
     {
         List<(int, string, string)> pieces = [];
         int at = 0;
-        foreach (PrivateSpan span in WithRepetitions(text, [.. Spans(text)]).OrderBy(s => s.Start).ThenByDescending(s => s.Length))
+        foreach (PrivateSpan span in WithRepetitions(Unescaped.Of(text)).OrderBy(s => s.Start).ThenByDescending(s => s.Length))
         {
             int start = Math.Max(span.Start, at), end = span.Start + span.Length;
             if (end > at)
@@ -113,21 +123,20 @@ public sealed partial class Redaction
         return named.Concat(PrivatePatterns.In(text));
     }
 
-    // What is private once is so wherever it stands.
-    private IEnumerable<PrivateSpan> WithRepetitions(string text, PrivateSpan[] spans)
+    // What is private once is so wherever it stands, and in whatever escapes.
+    private IEnumerable<PrivateSpan> WithRepetitions(IReadOnlyList<Unescaped> readings)
     {
-        IEnumerable<(string Kind, string Value)> known = spans.Select(s => (s.Kind, text.Substring(s.Start, s.Length))).Concat(_placeholders.Keys);
-        foreach ((string kind, string value) in known.Where(k => IsWorthRepeating(k.Kind, k.Value)).Distinct().ToArray())
-        {
-            for (int at = text.IndexOf(value, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(value, at + value.Length, StringComparison.OrdinalIgnoreCase))
-            {
-                yield return new PrivateSpan(at, value.Length, kind);
-            }
-        }
+        (Unescaped Reading, PrivateSpan Span)[] found = [.. readings.SelectMany(r => Spans(r.Text).Select(s => (r, s)))];
+        (string Kind, string Value)[] known =
+            [.. found.Select(f => (f.Span.Kind, f.Reading.Text.Substring(f.Span.Start, f.Span.Length))).Concat(_known).Where(k => IsWorthRepeating(k.Item1, k.Item2)).Distinct()];
+        return found.Select(f => f.Reading.Back(f.Span)).Concat(readings.SelectMany(r => known.SelectMany(k => Repetitions(r.Text, k.Kind, k.Value)).Select(r.Back)));
+    }
 
-        foreach (PrivateSpan span in spans)
+    private static IEnumerable<PrivateSpan> Repetitions(string text, string kind, string value)
+    {
+        for (int at = text.IndexOf(value, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(value, at + value.Length, StringComparison.OrdinalIgnoreCase))
         {
-            yield return span;
+            yield return new PrivateSpan(at, value.Length, kind);
         }
     }
 
@@ -141,19 +150,17 @@ public sealed partial class Redaction
             {
                 _placeholders[(kind, value)] = placeholder;
                 _values[placeholder] = value;
+                _known.UnionWith(Unescaped.Of(value).Select(r => (kind, r.Text)));
             }
         }
 
         return placeholder;
     }
 
-    private static bool IsWorthRepeating(string kind, string value) => kind != "TEXT" && value.Length >= InsideLengthMin && !IsCommon(value);
+    private static bool IsWorthRepeating(string kind, string value) => kind != "TEXT" && value.Length >= InsideLengthMin && !PrivateNames.IsCommon(value);
 
     private static Error Incomplete(string what) => new(
         ErrorCodes.RedactionIncomplete, $"What looks private cannot be taken out of the text for certain ({what}), so nothing was sent to the cloud. Say it in other words, or use a local model.");
-
-    // A word of the reader's lexicon tells nobody who lives here.
-    private static bool IsCommon(string name) => Lexicon.Shared.Find(name.ToLowerInvariant()) is not null || int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static string Pattern(string name)
     {

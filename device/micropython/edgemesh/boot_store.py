@@ -30,7 +30,8 @@ class BootStore:
         record.begin_trial()
         self.save(record)
 
-    # Saves a change that no delivery made; where that fails, for want of memory too, it is said, and tried again before the hub hears of the change.
+    # Saves a change that no delivery made; where that fails, for want of memory too, it is said, and tried again before the hub hears of
+    # the change.
     def try_save(self):
         try:
             self.save()

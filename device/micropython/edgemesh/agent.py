@@ -9,7 +9,7 @@ from .contracts import (
     TOPIC_HEALTH, TOPIC_IDENTITY, TOPIC_IDENTITY_ANSWER, TOPIC_INFO, TOPIC_LOG, TOPIC_OTA_ABORT_DOWN, TOPIC_OTA_CHUNK_ACK, TOPIC_OTA_COMPLETE, TOPIC_OTA_OFFER, TOPIC_OTA_REPORT,
     TOPIC_REPORTED, TOPIC_STATUS, WINDOW_MAX)
 from .delivery import Delivery
-from .fields import integer, text
+from .fields import LINE_BYTES, cut, integer, text
 from .offer import Profile
 from .program import sentence
 from .requests import Requests
@@ -72,13 +72,13 @@ class Agent:
             # Only here: where the program leaves us no memory to work with, the watchdog shall bite.
             self._board.feed()
         except Exception as e:
-            self._fail(e)
+            self.fail(e)
         finally:
             self._busy = False
         try:
             self._requests.serve()
         except Exception as e:
-            self._fail(e)
+            self.fail(e)
 
     def _poll(self, wait_ms):
         board, connection, delivery, trial = self._board, self._connection, self._delivery, self._trial
@@ -97,10 +97,11 @@ class Agent:
             self._send_health()
         self._requests.send_waiting()
 
-    def _fail(self, error):
+    # Takes a failure in the agent's own work; the next pump() begins it anew.
+    def fail(self, error):
         self._torn = error
-        gc.collect()
         try:
+            gc.collect()
             print('edgemesh: defect:')
             sys.print_exception(error)
         except Exception:
@@ -201,8 +202,9 @@ class Agent:
         print('edgemesh: boots')
         self._board.reset()
 
-    # A line for the log; the last ones wait for a connection.
+    # A line for the log, cut to LINE_BYTES of UTF-8; the last ones wait for a connection.
     def log(self, line, level='info'):
+        line = cut(line, LINE_BYTES)
         print('edgemesh: %s: %s' % (level, line))
         body = {'level': level, 'text': line}
         if self.send(TOPIC_LOG, body):

@@ -30,11 +30,12 @@ class BootStore:
         record.begin_trial()
         self.save(record)
 
-    # Saves a change that no delivery made; where that fails, it is said, and tried again before the hub hears of the change.
+    # Saves a change that no delivery made; where that fails, for want of memory too, it is said, and tried again before the hub hears of
+    # the change.
     def try_save(self):
         try:
             self.save()
-        except OSError as e:
+        except (OSError, MemoryError) as e:
             self._unsaved = True
             self._log('The boot record cannot be written: %r' % e, 'error')
         return not self._unsaved

@@ -1,6 +1,10 @@
 # Reads members of parsed JSON: of the right type and in range, or refused with a sentence that names the member.
 from json import loads
+from micropython import const
 from .contracts import NAME_LENGTH, CODE_MESSAGE_INVALID
+
+# Of the device's log: what waits for a connection must not fill the memory.
+LINE_BYTES = const(512)
 
 
 class Refused(Exception):
@@ -51,6 +55,8 @@ def digits(o, name, count):
 
 # As much of the beginning of a text as takes so many bytes of UTF-8; no character is cut.
 def cut(value, count):
+    # A character takes a byte at least, so of a long text only this much is copied.
+    value = value[:count]
     data = value.encode()
     if len(data) <= count:
         return value

@@ -3,6 +3,8 @@ import sys
 from io import StringIO
 from micropython import const
 from . import program_machine, program_time
+from .contracts import REASON_LENGTH
+from .fields import cut
 
 _ASYNC_PUMP_MS = const(20)
 
@@ -78,8 +80,12 @@ class Program:
         asyncio.run(main())
 
 
-# An exception as the last line of its traceback.
+# An exception as the last line of its traceback, at most REASON_LENGTH bytes; only its class where it cannot say more. Never raises.
 def sentence(error):
-    out = StringIO()
-    sys.print_exception(error, out)
-    return out.getvalue().rstrip().split('\n')[-1]
+    try:
+        out = StringIO()
+        sys.print_exception(error, out)
+        return cut(out.getvalue().rstrip().split('\n')[-1], REASON_LENGTH)
+    except:
+        # Its __str__ is the program's, and what it carries may have taken all the memory: the name is there already.
+        return type(error).__name__

@@ -4,12 +4,15 @@ from micropython import const
 import edgemesh
 from . import platform
 from .contracts import CODE_COMMAND_REPEATED, CODE_STORAGE_FAILED, TOPIC_RESPONSE, TOPIC_STATE, TOPIC_TELEMETRY
-from .fields import integer, invalid, parse_object, text
+from .fields import LINE_BYTES, cut, integer, invalid, parse_object, text
 from .program import sentence
+from .signing import open_text
 
 _WAITING = const(8)
 _NAME_LENGTH = const(64)
 _DEPTH = const(6)
+# Signed, and encrypted as base64, it still fits into what the hub reads at once, JSON_PAYLOAD_BYTES.
+_VALUE_BYTES = const(14000)
 _SEQUENCE_MAX = 999999999999999999
 # Members that signing appends.
 _TAKEN = ('n', 'mac', 'enc')
@@ -91,9 +94,12 @@ class Requests:
         else:
             self._agent.send(TOPIC_RESPONSE, dict(self._answered))
 
+    # One that there is no memory to send is forgotten: it would end every connection at its welcome.
     def send_state(self):
-        if self._state:
-            self._agent.send(TOPIC_STATE, dict(self._state), True)
+        state, self._state = self._state, None
+        if state:
+            self._agent.send(TOPIC_STATE, dict(state), True)
+            self._state = state
 
     # What was asked for in the middle of the agent's own work, by a timer's callback.
     def send_waiting(self):
@@ -105,7 +111,7 @@ class Requests:
         if code:
             body['code'] = code
         if data is not None:
-            body['data'] = _clean(data, _DEPTH)
+            body['data'] = _checked(data)
         if transaction:
             body['transaction'] = transaction
         self._agent.send(TOPIC_RESPONSE, dict(body))
@@ -115,8 +121,7 @@ class Requests:
         if what == 'on_command':
             self._handlers[value[0]] = value[1]
             return True
-        if what != 'log':
-            value = _readings(value)
+        value = cut(value, LINE_BYTES) if what == 'log' else _readings(value)
         if self._agent.busy and not now:
             if len(self._waiting) == _WAITING:
                 return False
@@ -145,7 +150,16 @@ def _readings(values):
     for name in values:
         if type(name) is not str or name in _TAKEN:
             raise ValueError('a reading cannot be called %r: use another name' % (name,))
-    return _clean(values, _DEPTH)
+    return _checked(values)
+
+
+# A copy of what can be sent: of what JSON can say, and no more than the hub reads.
+def _checked(value):
+    value = _clean(value, _DEPTH)
+    count = len(open_text({'': value}))
+    if count > _VALUE_BYTES:
+        raise ValueError('%d bytes of JSON cannot be sent: %d are the most' % (count, _VALUE_BYTES))
+    return value
 
 
 # A copy of what JSON can say: NaN and infinities become null, anything else strange is refused.

@@ -12,7 +12,7 @@ _GRACE_MS = const(60000)
 
 
 class Runner:
-    # agent: pump(wait_ms), step_trial(kind, detail), log(line, level), updating. requests: forget() what a program registered.
+    # agent: pump(wait_ms), step_trial(kind, detail), log(line, level), fail(error), updating. requests: forget() what a program registered.
     def __init__(self, agent, board, requests):
         self._agent = agent
         self._board = board
@@ -28,7 +28,7 @@ class Runner:
         # When the hub is to be told how it fares.
         self.health_ms = NEVER
 
-    # Returns when the program has ended, or where there is none. trial: what is on trial, if anything.
+    # Returns where there is no program. trial: what is on trial, if anything.
     def run(self, trial):
         if self.slot:
             if self.suspect:
@@ -63,23 +63,29 @@ class Runner:
                 self._program = Program(platform.STATE + self.slot + '.img', agent.pump, self._running, board.now_ms)
                 self._program.run()
                 agent.log('The program has ended.')
-                return
+                while True:
+                    # Its handlers live on, and what they raise is the program's too.
+                    agent.pump(_WAIT_MS)
             except BaseException as e:
-                if isinstance(e, KeyboardInterrupt) and not e.args:
+                if type(e) is KeyboardInterrupt and not e.args:
                     # Somebody at the console.
                     raise
                 # Whatever else it is, SystemExit and MemoryError too, it is the program's and not the agent's.
                 fault = e
             self._requests.forget()
             self._program = None
-            gc.collect()
             line = sentence(fault)
             fault = None
             self._ran = False
-            agent.step_trial('faulted', line)
             if board.now_ms() - started_ms > _RESTART_MAX_MS:
                 wait_ms = _RESTART_MS
-            agent.log('The program stopped: %s. It starts again in %d s.' % (line, wait_ms // 1000), 'error')
+            try:
+                # With what the exception carried.
+                gc.collect()
+                agent.step_trial('faulted', line)
+                agent.log('The program stopped: %s. It starts again in %d s.' % (line, wait_ms // 1000), 'error')
+            except Exception as e:
+                agent.fail(e)
             # After the line, which tells the hub why.
             self.faults += 1
             self.health_ms = 0

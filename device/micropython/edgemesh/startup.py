@@ -46,6 +46,10 @@ def start(make):
         board.identities = Identities(settings)
     _hide()
     agent = make(settings, board, record)
+    connection = agent._connection
+    for only in (agent, agent._delivery, agent._trial, agent._requests, agent.runner, connection, connection._link, connection._client):
+        # There will be no other, so what made it can go. Not by del, which leaves the value in its place.
+        type(only).__init__ = None
     if board.firmware:
         board.firmware.settle(record, board, agent)
         board.firmware.settle = None

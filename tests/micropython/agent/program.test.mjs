@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deliver, program, rig } from './rig.mjs';
-
-async function running(t, source, options = {}) {
-  const it = await rig(t, options);
-  await it.hub.waitFor('info');
-  assert.equal((await deliver(it, source, { session: 1 })).state, 'confirmed');
-  return it;
-}
+import { deliver, program, rig, running } from './rig.mjs';
 
 test('a program that sleeps for 30 s at a time stays online and can be updated', async (t) => {
   const it = await running(t, 'import time\nwhile True:\n    time.sleep(30)\n', { settings: { watchdog_ms: 3000 } });

@@ -1,4 +1,5 @@
 // A device with the agent in its flash, a broker and a hub, all real but the hub.
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -63,3 +64,11 @@ def loop():
     edgemesh.publish(program='${name}')
     time.sleep(0.2)
 ${`# ${'x'.repeat(77)}\n`.repeat(Math.ceil(bytes / 80))}`;
+
+/** A rig whose device runs this program, confirmed. */
+export async function running(t, source, options = {}) {
+  const it = await rig(t, options);
+  await it.hub.waitFor('info');
+  assert.equal((await deliver(it, source, { session: 1 })).state, 'confirmed');
+  return it;
+}

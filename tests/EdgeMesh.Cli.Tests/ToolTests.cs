@@ -41,6 +41,9 @@ public sealed class ToolTests(RunningHub hub) : IClassFixture<RunningHub>
         Assert.Equal("refused", edited.GetProperty("state").GetString());
         Assert.Equal("module", edited.GetProperty("findings")[0].GetProperty("rule").GetString());
 
+        // What a model made last is nobody's to approve by the device's name alone: it may be newer than what was read.
+        Ran newest = await hub.RunAsync("program", "approve", "porch");
+        Assert.True(newest.ExitCode == ExitCodes.Refused && newest.Stderr.Contains("tool:", StringComparison.Ordinal) && newest.Stderr.Contains("edgemesh program approve porch@2", StringComparison.Ordinal), newest.ToString());
         await hub.MustAsync("program", "approve", "porch@1");
         Assert.Equal("porch", Data(await CallAsync(new { action = "deploy", device = "porch", version = 1 })).GetProperty("device").GetString());
         Assert.Equal(2, Data(await CallAsync(new { action = "list", device = "porch" })).GetArrayLength());

@@ -10,6 +10,7 @@ using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Hosting;
 using EdgeMesh.Hub.Operations;
 using EdgeMesh.Hub.Results;
@@ -46,6 +47,14 @@ internal sealed class HubClient : IDisposable
     /// <summary>Runs an operation of the hub's catalogue and gives its data.</summary>
     internal Task<Result<JsonNode?>> RunAsync(string operation, JsonObject parameters, CancellationToken cancellation) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, $"v1/operations/{operation}") { Content = Body(parameters) }, cancellation);
+
+    /// <summary>The same for a language model's tool: what it makes is kept as made by that.</summary>
+    internal Task<Result<JsonNode?>> RunForToolAsync(string operation, JsonObject parameters, CancellationToken cancellation)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, $"v1/operations/{operation}") { Content = Body(parameters) };
+        request.Headers.UserAgent.ParseAdd(Caller.ToolAgent);
+        return SendAsync(request, cancellation);
+    }
 
     /// <summary>Uploads an image.</summary>
     /// <param name="query">The description, as a query string.</param>

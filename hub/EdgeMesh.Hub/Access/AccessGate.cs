@@ -74,7 +74,11 @@ public sealed class AccessGate : IDisposable
     }
 
     /// <summary>Who a request that passed is from.</summary>
-    internal static Caller CallerOf(HttpContext http) => (Caller)http.Items[typeof(Caller)]!;
+    internal static Caller CallerOf(HttpContext http)
+    {
+        Caller caller = (Caller)http.Items[typeof(Caller)]!;
+        return http.Request.Headers.UserAgent == Caller.ToolAgent ? caller with { Actor = Caller.Tool + caller.Actor } : caller;
+    }
 
     /// <summary>Why a request's caller may not do something; null where it may.</summary>
     /// <param name="http">The request.</param>

@@ -140,6 +140,10 @@ public sealed class OtaService : BackgroundService, IFirmwareUse
     /// <summary>One update of a device, by its number; null where the hub no longer knows it.</summary>
     public OtaView? Find(string device, long session) => _parts.Store.Find(device, session) is { } row ? Current(row) : null;
 
+    /// <summary>What an update brings, one of <see cref="ImageKinds"/>; empty where the hub no longer knows it.</summary>
+    public string KindOf(string device, long session) =>
+        _parts.Store.Find(device, session) is { } row ? Transfer.Read(row.Session, row.Manifest, row.ChunkBytes, out _)?.Manifest.Kind ?? "" : "";
+
     /// <inheritdoc/>
     public IReadOnlyList<string> UsersOf(string id, string version) =>
         [.. _open.Sending(id, version).Select(u => u.Row.Device)];

@@ -93,7 +93,7 @@ internal static class ToolCommands
 
         (string operation, Dictionary<string, string> members) = Actions[action];
         JsonObject parameters = new(members.Where(m => input.Value.ContainsKey(m.Key)).Select(m => KeyValuePair.Create(m.Value, input.Value[m.Key]?.DeepClone())));
-        Result<JsonNode?> answer = await call.Hub.RunAsync(operation, parameters, call.Cancellation).ConfigureAwait(false);
+        Result<JsonNode?> answer = await call.Hub.RunForToolAsync(operation, parameters, call.Cancellation).ConfigureAwait(false);
         return answer.IsOk && OfPrograms.Contains(action) ? Short(answer.Value.Deserialize<ProgramView>(Operation.Json)!) : answer;
     }
 

@@ -18,7 +18,7 @@ public sealed class DeviceRules(IOptions<ProgramOptions> options)
     /// <summary>The board of a device, and why it is taken to be that one: its own word, else the caller's, else the usual one.</summary>
     public static Result<(TemplateBoard Board, string Why)> BoardOf(DeviceView device, string? named)
     {
-        string? said = device.Info is { } info && info.TryGetProperty("board", out JsonElement board) ? board.GetString() : null;
+        string? said = SaidBoard(device);
         if (said is not null && named is not null && said != named)
         {
             return new Error(ErrorCodes.InvalidArgument, $"{device.Id} says that it is the board {said}, not {named}; leave --board away, or mend the device's edgemesh.json.");
@@ -35,6 +35,9 @@ public sealed class DeviceRules(IOptions<ProgramOptions> options)
             : $"{device.Id} does not say which board it is, so the pins of the {known.Name} are meant; name another with --board.";
         return (known, why);
     }
+
+    /// <summary>The board that a device says it is; null where it does not say.</summary>
+    internal static string? SaidBoard(DeviceView device) => device.Info is { } info && info.TryGetProperty("board", out JsonElement board) ? board.GetString() : null;
 
     /// <summary>The pins of a type of device that its programs must leave.</summary>
     public IReadOnlySet<int> UsedPins(string deviceType) => PolicyData.Pins(TypeOf(deviceType).UsedPins);

@@ -21,16 +21,19 @@ public enum ProbationVerdict
 
 /// <summary>Watches one program after its device confirmed it. Pure: told what happens and what time it is, it gives a verdict.</summary>
 /// <remarks>
-/// Times count only while the device is online: that a network is down is no fault of the program, and what was missed meanwhile cannot be known. The
-/// probation ends well only where the device is there to be asked.
+/// Times are those of a clock that never steps. Silence counts only while the device is online: that a network is down is no fault of the program. It goes on
+/// where it stood when the device comes back, or a program that keeps resetting its board would never be silent for long. The probation ends well only
+/// where the device is there to be asked, and whatever is expected of it came at least once.
 /// </remarks>
-public sealed class Probation(ExpectedBehaviour expected, ProgramOptions options, DateTimeOffset until, long faults)
+public sealed class Probation(ExpectedBehaviour expected, ProgramOptions options, TimeSpan until, long faults)
 {
     // What a device says when it comes back, it says within this.
     private static readonly TimeSpan Hearing = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<ExpectedReading, DateTimeOffset> _seen = [];
-    private DateTimeOffset? _onlineSince;
+    private readonly Dictionary<ExpectedReading, TimeSpan> _silence = expected.Readings.ToDictionary(r => r, _ => TimeSpan.Zero);
+    private readonly HashSet<ExpectedReading> _awaited = [.. expected.Readings];
+    private TimeSpan? _onlineSince;
+    private TimeSpan _countedTo;
     private string _lastError = "";
     private int _lowHeaps;
     private string _cause = "";
@@ -42,17 +45,28 @@ public sealed class Probation(ExpectedBehaviour expected, ProgramOptions options
     public string Cause => _cause;
 
     /// <summary>The device is there, from now on.</summary>
-    public void Online(DateTimeOffset now)
+    public void Online(TimeSpan now)
     {
+        Count(now);
         _onlineSince = now;
-        foreach (ExpectedReading reading in expected.Readings)
-        {
-            _seen[reading] = now;
-        }
     }
 
     /// <summary>The device is gone.</summary>
-    public void Offline() => _onlineSince = null;
+    public void Offline(TimeSpan now)
+    {
+        Count(now);
+        _onlineSince = null;
+    }
+
+    /// <summary>The hub itself was away: what the device published meanwhile cannot be known, so the silence begins anew.</summary>
+    public void Missed(TimeSpan now)
+    {
+        Offline(now);
+        foreach (ExpectedReading reading in expected.Readings)
+        {
+            _silence[reading] = TimeSpan.Zero;
+        }
+    }
 
     /// <summary>The device's log says that something is wrong.</summary>
     public void Complained(string line) => _lastError = line;
@@ -61,11 +75,13 @@ public sealed class Probation(ExpectedBehaviour expected, ProgramOptions options
     /// <param name="kind"><c>telemetry</c> or <c>state</c>.</param>
     /// <param name="members">The names of what it published.</param>
     /// <param name="now">The time.</param>
-    public void Published(string kind, IReadOnlySet<string> members, DateTimeOffset now)
+    public void Published(string kind, IReadOnlySet<string> members, TimeSpan now)
     {
+        Count(now);
         foreach (ExpectedReading reading in expected.Readings.Where(r => r.Kind == kind && members.Contains(r.Member)))
         {
-            _seen[reading] = now;
+            _silence[reading] = TimeSpan.Zero;
+            _awaited.Remove(reading);
         }
     }
 
@@ -90,25 +106,36 @@ public sealed class Probation(ExpectedBehaviour expected, ProgramOptions options
     }
 
     /// <summary>The verdict at a time.</summary>
-    public ProbationVerdict At(DateTimeOffset now)
+    public ProbationVerdict At(TimeSpan now)
     {
+        Count(now);
         if (_cause.Length == 0 && _onlineSince is not null)
         {
-            foreach ((ExpectedReading reading, DateTimeOffset seen) in _seen)
+            foreach ((ExpectedReading reading, TimeSpan silence) in _silence)
             {
                 TimeSpan patience = TimeSpan.FromSeconds((reading.GapS * options.Tolerance) + options.SlackS);
-                if (now - seen > patience)
+                if (silence > patience)
                 {
                     Condemn(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"It published no {reading.Member} for {(now - seen).TotalSeconds:0} s; in its dry run {reading.GapS:0.#} s was the longest.{(_lastError.Length > 0 ? $" The device says: {_lastError}" : "")}"));
+                        $"It published no {reading.Member} for {silence.TotalSeconds:0} s; in its dry run {reading.GapS:0.#} s was the longest.{(_lastError.Length > 0 ? $" The device says: {_lastError}" : "")}"));
                 }
             }
         }
 
         return _cause.Length > 0 ? ProbationVerdict.Unhealthy
-            : now >= until && _onlineSince is { } since && now - since >= Hearing ? ProbationVerdict.Healthy
+            : now >= until && _awaited.Count == 0 && _onlineSince is { } since && now - since >= Hearing ? ProbationVerdict.Healthy
             : ProbationVerdict.GoesOn;
+    }
+
+    private void Count(TimeSpan now)
+    {
+        foreach (ExpectedReading reading in _onlineSince is null ? [] : expected.Readings)
+        {
+            _silence[reading] += now - _countedTo;
+        }
+
+        _countedTo = now;
     }
 
     private void Condemn(string cause) => _cause = _cause.Length > 0 ? _cause : cause;

@@ -14,7 +14,7 @@ internal static class ProbationMessages
 {
     /// <summary>Tells a probation of a message.</summary>
     /// <returns>What is wrong with the message, of which nothing was told then; empty where nothing is.</returns>
-    internal static string Tell(Probation watch, DeviceMessage message, DateTimeOffset now)
+    internal static string Tell(Probation watch, DeviceMessage message, TimeSpan now)
     {
         switch (message.Kind)
         {

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
+using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Ota;
@@ -36,7 +37,13 @@ public sealed class ProbationService : BackgroundService
         events.Subscribe<DeviceMessage>(e => Post(_follower.Watches(e.Id) && e.Kind is TopicKind.Health or TopicKind.Telemetry or TopicKind.State or TopicKind.Log, e));
         events.Subscribe<DeviceOnline>(e => Post(_follower.Watches(e.Id), e));
         events.Subscribe<DeviceOffline>(e => Post(_follower.Watches(e.Id), e));
-        events.Subscribe<DeviceRenamed>(e => Post(true, e));
+        events.Subscribe<BrokerDisconnected>(e => Post(true, e));
+        events.Subscribe<DeviceRenamed>(e =>
+        {
+            // At once, while the old id is still there to be asked.
+            programs.Rename(e.From, e.To);
+            Post(true, e);
+        });
         events.Subscribe<DeviceRemoved>(e => Post(_follower.Watches(e.Id), e));
         events.Subscribe<DeviceRevoked>(e => Post(_follower.Watches(e.Id), e));
     }

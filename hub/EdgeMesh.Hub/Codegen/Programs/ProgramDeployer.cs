@@ -26,7 +26,7 @@ public sealed class ProgramDeployer(
         Result<DeviceView> target = devices.Active(device);
         Result<CodePackage> package = target.IsOk ? store.Find(device, version) : target.Error!;
         return package.IsOk
-            ? await SendAsync(target.Value, package.Value, target.Value.Program, caller.Actor, "", null, cancellation).ConfigureAwait(false)
+            ? await SendAsync(target.Value, package.Value, Runs(target.Value), caller.Actor, "", null, cancellation).ConfigureAwait(false)
             : package.Error!;
     }
 
@@ -37,7 +37,7 @@ public sealed class ProgramDeployer(
         Result<CodePackage> package = target.IsOk ? Earlier(device, to) : target.Error!;
         // Nobody wants back what he leaves: where the earlier one does badly too, that is said, and no more.
         return package.IsOk
-            ? await SendAsync(target.Value, package.Value, "", caller.Actor, $"Back from {(target.Value.Program.Length > 0 ? target.Value.Program : "nothing")}.", null, cancellation).ConfigureAwait(false)
+            ? await SendAsync(target.Value, package.Value, "", caller.Actor, $"Back from {(Runs(target.Value) is { Length: > 0 } left ? left : "nothing")}.", null, cancellation).ConfigureAwait(false)
             : package.Error!;
     }
 
@@ -85,13 +85,19 @@ public sealed class ProgramDeployer(
             return store.Find(device, to);
         }
 
-        IReadOnlyList<DeploymentRow> all = deployments.Of(device);
-        long runs = all.FirstOrDefault(d => d.State is ProgramStates.Probation or ProgramStates.Healthy or ProgramStates.Condemned or ProgramStates.Unhealthy)?.Version ?? 0;
+        IReadOnlyList<DeploymentRow> all = deployments.Current(device);
+        long runs = Running(all)?.Version ?? 0;
         DeploymentRow? before = all.FirstOrDefault(d => d.Version != runs && d.State is ProgramStates.Healthy or ProgramStates.Replaced);
         return before is not null
             ? store.Find(device, before.Version)
             : new Error(ErrorCodes.ProgramUnknown, $"No other program ran on {device} that could be gone back to; name one with --to, of `edgemesh program history {device}`.");
     }
+
+    // The device still calls it by the id it had then, where it was renamed since; and after an update of MicroPython it names that.
+    private string Runs(DeviceView device) => Running(deployments.Current(device.Id))?.Name ?? device.Program;
+
+    private static DeploymentRow? Running(IEnumerable<DeploymentRow> all) =>
+        all.FirstOrDefault(d => d.State is ProgramStates.Probation or ProgramStates.Healthy or ProgramStates.Condemned or ProgramStates.Unhealthy);
 
     /// <summary>Why a package may not be sent; null where it may.</summary>
     private Error? Problem(CodePackage package)
@@ -99,14 +105,22 @@ public sealed class ProgramDeployer(
         IReadOnlyList<ProgramEvent> approvals = store.Approvals(package);
         return package.Content.Gate == Gates.Refused ? ProgramService.Refused(package)
             : approvals.Count == 0 || (package.Content.Gate == Gates.Untried && approvals.All(a => a.Code != ErrorCodes.SandboxUnavailable))
-                ? new Error(ErrorCodes.ProgramNotApproved, $"{package.Name} is not approved; read it with `edgemesh program show {package.Name} --source`, then `edgemesh program approve {package.Name}`.")
+                ? new Error(ErrorCodes.ProgramNotApproved, $"{package.Name} is not approved{(IsOfEarlier(package) ? $" for this {package.Device}: its approvals are from before the device was added, and so for another one" : "")}; read it with `edgemesh program show {package.Name} --source`, then `edgemesh program approve {package.Name}`.")
             : null;
     }
+
+    private bool IsOfEarlier(CodePackage package) => store.Events(package.Device).Any(e => e.Version == package.Version && e.Kind == ProgramStates.Approved && e.Sha256 == package.Sha256);
+
+    private static Error? BoardProblem(DeviceView target, CodePackage package) => DeviceRules.SaidBoard(target) is { } said && said != package.Content.Board
+        ? new Error(
+            ErrorCodes.DeviceTypeMismatch,
+            $"{package.Name} was made and tried out for the board {package.Content.Board}, and {target.Id} says that it is the board {Printable.Of(said)}, whose pins are others. Make it anew: `edgemesh program new {target.Id} \"what it should do\"`; or mend the device's edgemesh.json where it is wrong.")
+        : null;
 
     private async Task<Result<OtaView>> SendAsync(
         DeviceView target, CodePackage package, string previous, string actor, string reason, System.Action<SqliteConnection>? alongside, CancellationToken cancellation)
     {
-        if (Problem(package) is { } problem)
+        if ((Problem(package) ?? BoardProblem(target, package)) is { } problem)
         {
             return problem;
         }

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
+using EdgeMesh.Hub.Broker;
 using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Ota;
@@ -27,6 +28,9 @@ internal sealed class ProgramFollower(
     private readonly ConcurrentDictionary<string, (DeploymentRow Row, Probation Watch)> _watched = new();
     private readonly HashSet<string> _condemned = [];
     private long _looks;
+
+    // Of a clock that never steps: a hub without a clock of its own gets the time from the network, at any time.
+    private TimeSpan Now => time.GetElapsedTime(0);
 
     /// <summary>Whether a device's program is watched; may be asked at any time.</summary>
     internal bool Watches(string device) => _watched.ContainsKey(device);
@@ -53,9 +57,7 @@ internal sealed class ProgramFollower(
                 Follow(corrected.View, store.Find(corrected.View.Session));
                 break;
             case DeviceRenamed renamed:
-                programs.Rename(renamed.From, renamed.To);
-                _watched.TryRemove(renamed.From, out _);
-                TakeUp(store.Of(renamed.To));
+                Rename(renamed);
                 break;
             case DeviceRemoved removed when _watched.TryGetValue(removed.Id, out (DeploymentRow Row, Probation) without):
                 End(without.Row, ProgramStates.Failed, ErrorCodes.DeviceUnknown, "The device was removed from the hub while its program was watched.");
@@ -64,10 +66,17 @@ internal sealed class ProgramFollower(
                 End(without.Row, ProgramStates.Failed, ErrorCodes.DeviceRevoked, "The device was revoked while its program was watched.");
                 break;
             case DeviceOnline online when _watched.TryGetValue(online.Id, out (DeploymentRow, Probation Watch) there):
-                there.Watch.Online(time.GetUtcNow());
+                there.Watch.Online(Now);
                 break;
             case DeviceOffline offline when _watched.TryGetValue(offline.Id, out (DeploymentRow, Probation Watch) gone):
-                gone.Watch.Offline();
+                gone.Watch.Offline(Now);
+                break;
+            case BrokerDisconnected:
+                foreach ((DeploymentRow _, Probation missed) in _watched.Values)
+                {
+                    missed.Missed(Now);
+                }
+
                 break;
             case DeviceMessage message when _watched.TryGetValue(message.Id, out (DeploymentRow Row, Probation Watch) watched):
                 Hear(message, watched.Row, watched.Watch);
@@ -75,6 +84,19 @@ internal sealed class ProgramFollower(
             default:
                 break;
         }
+    }
+
+    private void Rename(DeviceRenamed renamed)
+    {
+        _condemned.Remove(renamed.From);
+        _watched.TryRemove(renamed.From, out _);
+        // Where the new id has programs of an earlier device, the old ones stayed where they were, without a device.
+        foreach (DeploymentRow row in store.Of(renamed.From).Where(d => d.State is ProgramStates.Deploying or ProgramStates.Probation or ProgramStates.Condemned))
+        {
+            End(row, ProgramStates.Failed, ErrorCodes.DeviceUnknown, $"The device goes on as {renamed.To}, an id with programs of an earlier device; this one stayed with {renamed.From}. Make and send one as {renamed.To}.");
+        }
+
+        TakeUp(store.Current(renamed.To));
     }
 
     // Of what nobody told here: while the hub was down, or the mailbox full.
@@ -111,7 +133,8 @@ internal sealed class ProgramFollower(
     // What became of an update, of a program of ours or of anything else that takes a program's place.
     private void Follow(OtaView view, DeploymentRow? row)
     {
-        if (view.State == OtaStates.Confirmed)
+        // MicroPython itself is another slot: the program runs on, on the new one.
+        if (view.State == OtaStates.Confirmed && ota.KindOf(view.Device, view.Session) != ImageKinds.Esp32Image)
         {
             foreach (DeploymentRow other in store.Of(view.Device).Where(d => d.Session != view.Session && d.State is ProgramStates.Probation or ProgramStates.Healthy or ProgramStates.Unhealthy or ProgramStates.Condemned))
             {
@@ -154,10 +177,12 @@ internal sealed class ProgramFollower(
             return;
         }
 
-        Probation watch = new(ExpectedBehaviour.Of(package.Value.Content), options, DateTimeOffset.FromUnixTimeSeconds(row.Until), row.Faults);
+        // What the wall clock says is left, at the one moment it is asked; never more than the whole.
+        double leftS = double.Clamp((DateTimeOffset.FromUnixTimeSeconds(row.Until) - time.GetUtcNow()).TotalSeconds, 0, options.ProbationS);
+        Probation watch = new(ExpectedBehaviour.Of(package.Value.Content), options, Now + TimeSpan.FromSeconds(leftS), row.Faults);
         if (gateway.IsOnline(row.Device))
         {
-            watch.Online(time.GetUtcNow());
+            watch.Online(Now);
         }
 
         _watched[row.Device] = (row, watch);
@@ -166,7 +191,7 @@ internal sealed class ProgramFollower(
     private void Hear(DeviceMessage message, DeploymentRow row, Probation watch)
     {
         long before = watch.Faults;
-        if (ProbationMessages.Tell(watch, message, time.GetUtcNow()) is { Length: > 0 } problem)
+        if (ProbationMessages.Tell(watch, message, Now) is { Length: > 0 } problem)
         {
             gateway.Refuse(message.Id, ErrorCodes.MessageInvalid, $"The {message.Kind} is malformed: {problem}.");
         }
@@ -185,7 +210,7 @@ internal sealed class ProgramFollower(
 
         foreach ((string device, (DeploymentRow row, Probation watch)) in _watched)
         {
-            ProbationVerdict verdict = watch.At(time.GetUtcNow());
+            ProbationVerdict verdict = watch.At(Now);
             if (verdict == ProbationVerdict.Healthy)
             {
                 End(row, ProgramStates.Healthy, "", "It did well while it was watched.");

@@ -112,7 +112,7 @@ public sealed class ProgramService(
 
     /// <summary>Approves just the package that is stored now.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="version">The version; null for the newest.</param>
+    /// <param name="version">The version; null for the newest, where a person made that one: what a job or a model makes may come at any time.</param>
     /// <param name="withoutDryRun">Whether it is approved although nobody could try it out. What a gate refused is never approved.</param>
     /// <param name="caller">Who approves.</param>
     public Result<ProgramView> Approve(string device, long? version, bool withoutDryRun, Caller caller)
@@ -125,6 +125,13 @@ public sealed class ProgramService(
         }
 
         CodePackage package = found.Value;
+        if (version is null && MakerOf(package) is { } maker && !IsPerson(maker))
+        {
+            return new Error(
+                ErrorCodes.ProgramNotApproved,
+                $"The newest program of {device} is {package.Name}, and {maker} made it: it may be newer than what you read. Read it with `edgemesh program show {package.Name} --source`, then `edgemesh program approve {package.Name}`.");
+        }
+
         if (package.Content.Gate == Gates.Refused)
         {
             return Refused(package);
@@ -158,7 +165,7 @@ public sealed class ProgramService(
     public Result<IReadOnlyList<ProgramSummary>> List(string? device) =>
         Result.Of<IReadOnlyList<ProgramSummary>>([.. store.List(device).Select(s => s with
         {
-            State = StateOf(s.Version, s.State, store.Events(s.Device)),
+            State = StateOf(s.Version, s.State, store.Current(s.Device)),
             Runs = devices.Show(s.Device) is { IsOk: true } known ? known.Value.Program : "",
         })]);
 
@@ -209,7 +216,7 @@ public sealed class ProgramService(
     private ProgramView View(CodePackage package) => new(
         package.Device,
         package.Version,
-        StateOf(package.Version, package.Content.Gate, store.Events(package.Device)),
+        StateOf(package.Version, package.Content.Gate, store.Current(package.Device)),
         package.Sha256,
         package.Created,
         JsonDocument.Parse(package.Json).RootElement,
@@ -224,7 +231,7 @@ public sealed class ProgramService(
     }
 
     private CodePackage? Running(string device) =>
-        deployments.Of(device).FirstOrDefault(d => d.State is ProgramStates.Probation or ProgramStates.Healthy or ProgramStates.Unhealthy) is { } row
+        deployments.Current(device).FirstOrDefault(d => d.State is ProgramStates.Probation or ProgramStates.Healthy or ProgramStates.Unhealthy) is { } row
         && store.Find(device, row.Version) is { IsOk: true } found ? found.Value : null;
 
     private Result<DeviceView> Able(string id)
@@ -235,6 +242,11 @@ public sealed class ProgramService(
             ? new Error(ErrorCodes.KindUnsupported, $"{id} runs no MicroPython programs: it takes {string.Join(", ", kinds.EnumerateArray().Select(k => Printable.Of(k.ToString())))}.")
             : device;
     }
+
+    private string? MakerOf(CodePackage package) => store.Events(package.Device).FirstOrDefault(e => e.Version == package.Version && e.Kind == ProgramEvent.Created)?.Actor;
+
+    // Whoever else makes programs has a prefix of his own; a token is a person's at HTTP.
+    private static bool IsPerson(string actor) => !actor.StartsWith(Caller.Mqtt, StringComparison.Ordinal) && !actor.StartsWith(Caller.Tool, StringComparison.Ordinal);
 
     private static IReadOnlyList<string> OtaCapabilities(DeviceView device) => device.Info is { } info && info.TryGetProperty("capabilities", out JsonElement names)
         ? [.. names.EnumerateArray().Select(n => n.GetString()!)] : [];

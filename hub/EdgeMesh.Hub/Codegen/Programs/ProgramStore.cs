@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Dapper;
 using EdgeMesh.Contracts;
+using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Storage;
@@ -69,9 +70,17 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
         return db.Query<ProgramEvent>($"SELECT {EventColumns} FROM program_event WHERE device = @device ORDER BY id", new { device }).AsList();
     }
 
-    /// <summary>Who approved just this package.</summary>
+    /// <summary>The same without what was before the device was added: an earlier device of its id was another one. Where there is none, all.</summary>
+    public IReadOnlyList<ProgramEvent> Current(string device)
+    {
+        using SqliteConnection db = database.Open();
+        long since = Since(db, device);
+        return [.. Events(device).Where(e => e.Time >= since)];
+    }
+
+    /// <summary>Who approved just this package, for the device as it is now.</summary>
     public IReadOnlyList<ProgramEvent> Approvals(CodePackage package) =>
-        [.. Events(package.Device).Where(e => e.Version == package.Version && e.Kind == ProgramStates.Approved && e.Sha256 == package.Sha256)];
+        [.. Current(package.Device).Where(e => e.Version == package.Version && e.Kind == ProgramStates.Approved && e.Sha256 == package.Sha256)];
 
     /// <summary>The newest version of every device, or all versions of one.</summary>
     public IReadOnlyList<ProgramSummary> List(string? device)
@@ -90,13 +99,31 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
     }
 
     /// <summary>A device's programs follow it to its new id; where that has programs already, they stay as they are.</summary>
-    public void Rename(string from, string to) => database.Change(db => db.Execute(
-        "UPDATE program SET device = @to WHERE device = @from AND NOT EXISTS (SELECT 1 FROM program WHERE device = @to)", new { from, to }));
+    public void Rename(string from, string to) => database.Change(db =>
+    {
+        using SqliteTransaction transaction = db.BeginTransaction();
+        if (db.ExecuteScalar<long>("SELECT count(*) FROM program WHERE device = @to", new { to }) == 0)
+        {
+            // What was approved for the device is so under its new id too, and the way back from a program is there as well.
+            DeviceStore.Inherit(db, from, to);
+            db.Execute("UPDATE program SET device = @to WHERE device = @from", new { from, to });
+            db.Execute(
+                """
+                UPDATE program_deployment SET previous = @to || substr(previous, length(@from) + 1)
+                WHERE device = @to AND EXISTS (SELECT 1 FROM program p WHERE p.device = @to AND previous = @from || '@' || p.version)
+                """,
+                new { from, to });
+        }
+
+        transaction.Commit();
+        return 0;
+    });
 
     /// <summary>Writes an event, within the caller's transaction where there is one.</summary>
     internal ProgramEvent Write(SqliteConnection db, CodePackage package, string kind, string actor, long session, string code, string reason)
     {
-        ProgramEvent e = new(time.GetUtcNow().ToUnixTimeSeconds(), package.Device, package.Version, kind, actor, package.Sha256, session, code, Printable.Of(reason));
+        // Never before the device itself, whatever became of the clock since it was added.
+        ProgramEvent e = new(long.Max(time.GetUtcNow().ToUnixTimeSeconds(), Since(db, package.Device)), package.Device, package.Version, kind, actor, package.Sha256, session, code, Printable.Of(reason));
         db.Execute(
             """
             INSERT INTO program_event (time, device, version, kind, actor, sha256, session, code, reason)
@@ -105,6 +132,8 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
             e);
         return e;
     }
+
+    private static long Since(SqliteConnection db, string device) => db.ExecuteScalar<long>("SELECT coalesce(max(created), 0) FROM device WHERE id = @device", new { device });
 
     // By its setters: what json_extract gives has no declared type that a constructor could be chosen by.
     private sealed class SummaryRow

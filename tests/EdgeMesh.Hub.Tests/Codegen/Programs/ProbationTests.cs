@@ -11,7 +11,7 @@ namespace EdgeMesh.Hub.Tests.Codegen.Programs;
 /// <summary>What condemns a program while it is watched, and what must not; and what a dry run lets one expect.</summary>
 public sealed class ProbationTests
 {
-    private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+    private static readonly TimeSpan Start = TimeSpan.FromDays(3);
     private static readonly ProgramOptions Options = new() { Tolerance = 3, SlackS = 30, FaultsMax = 3, HeapFreeBytesMin = 8192 };
     private static readonly ExpectedBehaviour Thermometer = new([new ExpectedReading("telemetry", "temperature", 30)], 5);
 
@@ -55,24 +55,69 @@ public sealed class ProbationTests
     public void Silence_condemns_after_its_patience_and_only_while_the_device_is_there()
     {
         Probation watch = Watch(until: 3600);
-        watch.Offline();
-        Assert.Equal(ProbationVerdict.GoesOn, watch.At(Start.AddSeconds(500)));
-        watch.Online(Start.AddSeconds(500));
-        watch.Published("telemetry", new HashSet<string> { "humidity" }, Start.AddSeconds(600));
-        watch.Published("state", new HashSet<string> { "temperature" }, Start.AddSeconds(600));
-        Assert.Equal(ProbationVerdict.GoesOn, watch.At(Start.AddSeconds(620)));
-        Assert.Equal(ProbationVerdict.Unhealthy, watch.At(Start.AddSeconds(620.1)));
+        watch.Offline(Start);
+        Assert.Equal(ProbationVerdict.GoesOn, watch.At(After(500)));
+        watch.Online(After(500));
+        watch.Published("telemetry", new HashSet<string> { "humidity" }, After(600));
+        watch.Published("state", new HashSet<string> { "temperature" }, After(600));
+        Assert.Equal(ProbationVerdict.GoesOn, watch.At(After(620)));
+        Assert.Equal(ProbationVerdict.Unhealthy, watch.At(After(620.1)));
         Assert.Equal("It published no temperature for 120 s; in its dry run 30 s was the longest.", watch.Cause);
     }
 
     [Fact]
     public void It_ends_well_only_where_the_device_is_there_to_be_asked()
     {
-        Probation watch = new(new ExpectedBehaviour([], 0), Options, Start.AddSeconds(10), 0);
-        Assert.Equal(ProbationVerdict.GoesOn, watch.At(Start.AddSeconds(100)));
-        watch.Online(Start.AddSeconds(100));
-        Assert.Equal(ProbationVerdict.GoesOn, watch.At(Start.AddSeconds(104)));
-        Assert.Equal(ProbationVerdict.Healthy, watch.At(Start.AddSeconds(105)));
+        Probation watch = new(new ExpectedBehaviour([], 0), Options, After(10), 0);
+        Assert.Equal(ProbationVerdict.GoesOn, watch.At(After(100)));
+        watch.Online(After(100));
+        Assert.Equal(ProbationVerdict.GoesOn, watch.At(After(104)));
+        Assert.Equal(ProbationVerdict.Healthy, watch.At(After(105)));
+    }
+
+    /// <summary>With or without a word of the broker that the device was gone.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_program_that_keeps_resetting_its_board_is_condemned_although_it_is_never_silent_for_long_at_once(bool toldOffline)
+    {
+        Probation watch = Watch(until: 10);
+        for (int resets = 0; resets < (toldOffline ? 6 : 3); resets++)
+        {
+            Assert.Equal(ProbationVerdict.GoesOn, watch.At(After((30 * resets) + 20)));
+            if (toldOffline)
+            {
+                watch.Offline(After((30 * resets) + 20));
+            }
+
+            watch.Online(After(30 * (resets + 1)));
+        }
+
+        Assert.Equal(ProbationVerdict.Unhealthy, watch.At(After(181)));
+        Assert.Equal($"It published no temperature for {(toldOffline ? 121 : 181)} s; in its dry run 30 s was the longest.", watch.Cause);
+    }
+
+    [Fact]
+    public void It_ends_well_only_once_what_is_expected_of_it_came()
+    {
+        Probation watch = Watch(until: 60);
+        Assert.Equal(ProbationVerdict.GoesOn, watch.At(After(100)));
+        watch.Published("telemetry", new HashSet<string> { "temperature" }, After(100));
+        Assert.Equal(ProbationVerdict.Healthy, watch.At(After(100)));
+    }
+
+    [Fact]
+    public void What_could_not_be_heard_since_the_hub_was_away_is_held_against_nobody()
+    {
+        Probation watch = Watch();
+        for (int times = 0; times < 5; times++)
+        {
+            Assert.Equal(ProbationVerdict.GoesOn, watch.At(After((times * 1000) + 110)));
+            watch.Missed(After((times * 1000) + 110));
+            watch.Online(After((times + 1) * 1000));
+        }
+
+        Assert.Equal(ProbationVerdict.Unhealthy, watch.At(After(5121)));
     }
 
     /// <summary>Any run of a device that keeps its period, with an outage anywhere, is left alone.</summary>
@@ -83,15 +128,15 @@ public sealed class ProbationTests
         {
             Random random = new(seed);
             Probation watch = Watch(until: 3600);
-            DateTimeOffset now = Start;
-            while (now < Start.AddSeconds(3600))
+            TimeSpan now = Start;
+            while (now < After(3600))
             {
                 Assert.True(watch.At(now) == ProbationVerdict.GoesOn, $"seed {seed}: {watch.Cause}");
-                now = now.AddSeconds(20 + (random.NextDouble() * 15));
+                now = now + TimeSpan.FromSeconds(20 + (random.NextDouble() * 15));
                 if (random.Next(20) == 0)
                 {
-                    watch.Offline();
-                    now = now.AddSeconds(random.Next(2000));
+                    watch.Offline(now);
+                    now = now + TimeSpan.FromSeconds(random.Next(2000));
                     Assert.Equal(ProbationVerdict.GoesOn, watch.At(now));
                     watch.Online(now);
                 }
@@ -100,7 +145,7 @@ public sealed class ProbationTests
                 watch.Reported(new Health { HeapFreeBytes = 10_000, LoopMs = 5000 });
             }
 
-            Assert.Equal(ProbationVerdict.Healthy, watch.At(now.AddSeconds(6)));
+            Assert.Equal(ProbationVerdict.Healthy, watch.At(now + TimeSpan.FromSeconds(6)));
         }
     }
 
@@ -126,9 +171,11 @@ public sealed class ProbationTests
     [InlineData(5.0, 10.0, 40.0, 45.0, 50.0, 55.0)] // a pause
     public void What_is_not_regular_is_not_expected(params double[] times) => Assert.Empty(Expect(new Scenario(60), times));
 
+    private static TimeSpan After(double seconds) => Start + TimeSpan.FromSeconds(seconds);
+
     private static Probation Watch(long faults = 0, int until = 600)
     {
-        Probation watch = new(Thermometer, Options, Start.AddSeconds(until), faults);
+        Probation watch = new(Thermometer, Options, After(until), faults);
         watch.Online(Start);
         return watch;
     }

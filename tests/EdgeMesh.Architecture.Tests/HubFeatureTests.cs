@@ -38,7 +38,7 @@ public sealed partial class HubFeatureTests
         ["Codegen.Sentences"] = ["Codegen.Templates"],
         ["Codegen.DryRun"] = [],
         ["Codegen.Generation"] = ["Codegen.DryRun", "Codegen.Sentences", "Codegen.Templates", "Devices"],
-        ["Codegen.Programs"] = ["Audit", "Codegen.DryRun", "Codegen.Generation", "Codegen.Templates", "Devices", "Firmware", "Ota"],
+        ["Codegen.Programs"] = ["Audit", "Broker", "Codegen.DryRun", "Codegen.Generation", "Codegen.Templates", "Devices", "Firmware", "Ota"],
         ["Codegen.Jobs"] = ["Audit", "Broker", "Codegen.DryRun", "Codegen.Programs", "Ota"],
         ["Http"] = ["Access", "Codegen.Programs", "Firmware", "Ota"],
     };

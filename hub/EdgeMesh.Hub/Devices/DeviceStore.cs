@@ -10,16 +10,9 @@ public sealed class DeviceStore(Database database)
 {
     private const string Columns = "id, type, created, last_seen AS LastSeen, info, sequence, program_id AS ProgramId, program_version AS ProgramVersion, revoked, revoked_reason AS RevokedReason";
 
-    /// <summary>
-    /// Adds a device; false where the id is taken. It is later than whatever became of the programs of an earlier device of that id, be it in the same second or
-    /// by a clock that was set back since.
-    /// </summary>
+    /// <summary>Adds a device; false where the id is taken.</summary>
     public bool Add(string id, string type, byte[] secret, long created) => database.Change(db => db.Execute(
-        """
-        INSERT INTO device (id, type, secret, created)
-        VALUES (@id, @type, @secret, max(@created, coalesce((SELECT max(time) + 1 FROM program_event WHERE device = @id), 0))) ON CONFLICT DO NOTHING
-        """,
-        new { id, type, secret, created })) == 1;
+        "INSERT INTO device (id, type, secret, created) VALUES (@id, @type, @secret, @created) ON CONFLICT DO NOTHING", new { id, type, secret, created })) == 1;
 
     /// <summary>Gives a device another secret, and type, once it has them itself, and lets one that was revoked begin anew; false where there is no such device.</summary>
     public bool Replace(string id, string type, byte[] secret) => database.Change(db => db.Execute(
@@ -80,10 +73,6 @@ public sealed class DeviceStore(Database database)
     /// <summary>The device confirmed a program.</summary>
     public void SetProgram(string id, string programId, string programVersion, long sequence) => Update(
         "program_id = @programId, program_version = @programVersion, sequence = max(sequence, @sequence)", new { id, programId, programVersion, sequence });
-
-    /// <summary>A device goes on under another id: it is as old as it was.</summary>
-    internal static void Inherit(SqliteConnection db, string from, string to) => db.Execute(
-        "UPDATE device SET created = coalesce((SELECT created FROM device WHERE id = @from), created) WHERE id = @to", new { from, to });
 
     private void Update(string assignments, object parameters, Durability durability = Durability.Full) =>
         database.Change(db => db.Execute($"UPDATE device SET {assignments} WHERE id = @id", parameters), durability);

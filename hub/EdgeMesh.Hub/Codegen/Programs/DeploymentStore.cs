@@ -58,7 +58,7 @@ public sealed class DeploymentStore(Database database, ProgramStore programs, Hu
 {
     private const string Columns = "session, device, version, manifest, signature, previous, state, code, reason, until, faults, created";
 
-    private const string OfCurrent = "device = @device AND created >= coalesce((SELECT created FROM device WHERE id = @device), 0)";
+    private const string OfCurrent = "device = @device AND former = 0";
 
     /// <summary>The deployment of an update; null where the update is not a program's.</summary>
     public DeploymentRow? Find(long session) => First("session = @session", new { session });
@@ -66,20 +66,18 @@ public sealed class DeploymentStore(Database database, ProgramStore programs, Hu
     /// <summary>A device's deployments, the latest first.</summary>
     public IReadOnlyList<DeploymentRow> Of(string device) => Query("device = @device ORDER BY session DESC", new { device });
 
-    /// <summary>The same without those before the device was added, which were of another device of its id.</summary>
+    /// <summary>The same without those to an earlier device of that id.</summary>
     public IReadOnlyList<DeploymentRow> Current(string device) => Query($"{OfCurrent} ORDER BY session DESC", new { device });
 
     /// <summary>Those in one of some states, of all devices.</summary>
     public IReadOnlyList<DeploymentRow> In(params string[] states) => Query("state IN @states ORDER BY session", new { states });
 
-    /// <summary>Writes a deployment that begins, at the time of its event, within the update's own transaction.</summary>
+    /// <summary>Writes a deployment that begins, within the update's own transaction.</summary>
     internal ProgramEvent Insert(SqliteConnection db, DeploymentRow row, CodePackage package, string actor, string reason)
     {
-        ProgramEvent begun = programs.Write(db, package, row.State, actor, row.Session, row.Code, reason);
         db.Execute(
-            $"INSERT INTO program_deployment ({Columns}) VALUES (@Session, @Device, @Version, @Manifest, @Signature, @Previous, @State, @Code, @Reason, @Until, @Faults, @Created)",
-            row with { Created = begun.Time });
-        return begun;
+            $"INSERT INTO program_deployment ({Columns}) VALUES (@Session, @Device, @Version, @Manifest, @Signature, @Previous, @State, @Code, @Reason, @Until, @Faults, @Created)", row);
+        return programs.Write(db, package, row.State, actor, row.Session, row.Code, reason);
     }
 
     /// <summary>Moves a deployment on, where it still stands where the caller thinks; else nothing happens.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
@@ -21,16 +22,18 @@ public sealed class ProbationService : BackgroundService
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
     private readonly Channel<HubEvent?> _mailbox = Channel.CreateBounded<HubEvent?>(new BoundedChannelOptions(MailboxEvents) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ProgramStore _programs;
+    private readonly DeviceService _devices;
     private readonly ProgramFollower _follower;
     private readonly TimeProvider _time;
     private readonly ILogger<ProbationService> _log;
 
     /// <summary>The service; it begins to listen here, and to act when it is started.</summary>
     public ProbationService(
-        ProgramStore programs, DeploymentStore store, ProgramDeployer deployer, OtaService ota, DeviceGateway gateway, AuditLog audit, HubEvents events, IOptions<ProgramOptions> options,
-        TimeProvider time, ILogger<ProbationService> log)
+        ProgramStore programs, DeploymentStore store, ProgramDeployer deployer, OtaService ota, DeviceService devices, DeviceGateway gateway, AuditLog audit, HubEvents events,
+        IOptions<ProgramOptions> options, TimeProvider time, ILogger<ProbationService> log)
     {
-        (_time, _log) = (time, log);
+        (_time, _log, _programs, _devices) = (time, log, programs, devices);
         _follower = new ProgramFollower(programs, store, deployer, ota, gateway, audit, options.Value, time, log);
         events.Subscribe<OtaProgress>(e => Post(e.StateChanged, e));
         events.Subscribe<OtaCorrected>(e => Post(true, e));
@@ -44,13 +47,24 @@ public sealed class ProbationService : BackgroundService
             programs.Rename(e.From, e.To);
             Post(true, e);
         });
-        events.Subscribe<DeviceRemoved>(e => Post(_follower.Watches(e.Id), e));
+        events.Subscribe<DeviceRemoved>(e =>
+        {
+            // At once, before there may be another device of that id.
+            programs.Leave(e.Id);
+            Post(_follower.Watches(e.Id), e);
+        });
         events.Subscribe<DeviceRevoked>(e => Post(_follower.Watches(e.Id), e));
     }
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
+        // Of devices that were removed when the hub was killed.
+        foreach (string device in _programs.Devices().Where(id => !_devices.Knows(id)))
+        {
+            _programs.Leave(device);
+        }
+
         // The updates' service has started before, and with it what was under way.
         _follower.Begin();
         return base.StartAsync(cancellationToken);

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using Dapper;
 using EdgeMesh.Contracts;
-using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Events;
 using EdgeMesh.Hub.Results;
 using EdgeMesh.Hub.Storage;
@@ -70,12 +69,40 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
         return db.Query<ProgramEvent>($"SELECT {EventColumns} FROM program_event WHERE device = @device ORDER BY id", new { device }).AsList();
     }
 
-    /// <summary>The same without what was before the device was added: an earlier device of its id was another one. Where there is none, all.</summary>
+    /// <summary>The same without what an earlier device of that id left.</summary>
     public IReadOnlyList<ProgramEvent> Current(string device)
     {
         using SqliteConnection db = database.Open();
-        long since = Since(db, device);
-        return [.. Events(device).Where(e => e.Time >= since)];
+        return db.Query<ProgramEvent>(
+            $"""
+            SELECT {EventColumns} FROM program_event
+            WHERE device = @device AND id > coalesce((SELECT event FROM program_former WHERE device = @device), 0)
+                AND session NOT IN (SELECT session FROM program_deployment WHERE device = @device AND former = 1)
+            ORDER BY id
+            """,
+            new { device }).AsList();
+    }
+
+    /// <summary>A device is no more: what was approved for it, and what it ran, says nothing of the next one of its id.</summary>
+    public void Leave(string device) => database.Change(db =>
+    {
+        using SqliteTransaction transaction = db.BeginTransaction();
+        db.Execute(
+            """
+            INSERT INTO program_former (device, event) SELECT device, max(id) FROM program_event WHERE device = @device GROUP BY device
+            ON CONFLICT DO UPDATE SET event = excluded.event
+            """,
+            new { device });
+        db.Execute("UPDATE program_deployment SET former = 1 WHERE device = @device", new { device });
+        transaction.Commit();
+        return 0;
+    });
+
+    /// <summary>The ids that have programs.</summary>
+    public IReadOnlyList<string> Devices()
+    {
+        using SqliteConnection db = database.Open();
+        return db.Query<string>("SELECT DISTINCT device FROM program").AsList();
     }
 
     /// <summary>Who approved just this package, for the device as it is now.</summary>
@@ -105,8 +132,8 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
         if (db.ExecuteScalar<long>("SELECT count(*) FROM program WHERE device = @to", new { to }) == 0)
         {
             // What was approved for the device is so under its new id too, and the way back from a program is there as well.
-            DeviceStore.Inherit(db, from, to);
             db.Execute("UPDATE program SET device = @to WHERE device = @from", new { from, to });
+            db.Execute("UPDATE OR REPLACE program_former SET device = @to WHERE device = @from", new { from, to });
             db.Execute(
                 """
                 UPDATE program_deployment SET previous = @to || substr(previous, length(@from) + 1)
@@ -122,8 +149,7 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
     /// <summary>Writes an event, within the caller's transaction where there is one.</summary>
     internal ProgramEvent Write(SqliteConnection db, CodePackage package, string kind, string actor, long session, string code, string reason)
     {
-        // Never before the device itself, whatever became of the clock since it was added.
-        ProgramEvent e = new(long.Max(time.GetUtcNow().ToUnixTimeSeconds(), Since(db, package.Device)), package.Device, package.Version, kind, actor, package.Sha256, session, code, Printable.Of(reason));
+        ProgramEvent e = new(time.GetUtcNow().ToUnixTimeSeconds(), package.Device, package.Version, kind, actor, package.Sha256, session, code, Printable.Of(reason));
         db.Execute(
             """
             INSERT INTO program_event (time, device, version, kind, actor, sha256, session, code, reason)
@@ -132,8 +158,6 @@ public sealed class ProgramStore(Database database, HubEvents events, TimeProvid
             e);
         return e;
     }
-
-    private static long Since(SqliteConnection db, string device) => db.ExecuteScalar<long>("SELECT coalesce(max(created), 0) FROM device WHERE id = @device", new { device });
 
     // By its setters: what json_extract gives has no declared type that a constructor could be chosen by.
     private sealed class SummaryRow

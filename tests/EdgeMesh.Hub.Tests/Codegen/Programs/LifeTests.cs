@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using Dapper;
 using EdgeMesh.Contracts;
 using EdgeMesh.Hub.Audit;
 using EdgeMesh.Hub.Codegen.DryRun;
@@ -12,6 +13,8 @@ using EdgeMesh.Hub.Devices;
 using EdgeMesh.Hub.Firmware;
 using EdgeMesh.Hub.Ota;
 using EdgeMesh.Hub.Results;
+using EdgeMesh.Hub.Storage;
+using EdgeMesh.Hub.Tests.Broker;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeMesh.Hub.Tests.Codegen.Programs;
@@ -78,6 +81,28 @@ public sealed class LifeTests(ProgramHub fixture) : IClassFixture<ProgramHub>
     }
 
     [Fact]
+    public async Task Nor_where_the_hub_was_killed_in_the_middle_of_the_removal()
+    {
+        using TempFolder folder = new();
+        int port = BrokerHub.FreePort();
+        string database;
+        await using (RunningHub hub = await RunningHub.StartAsync(folder.Path, port))
+        {
+            await hub.NewAsync("heir");
+            hub.Get<ProgramStore>().Add("heir", Packages.Content(Packages.Beat), "test", "because");
+            database = hub.Get<Database>().File;
+        }
+
+        new Database(database).Change(db => db.Execute("DELETE FROM device WHERE id = 'heir'"));
+        await using (RunningHub hub = await RunningHub.StartAsync(folder.Path, port))
+        {
+            await hub.NewAsync("heir");
+            Error refused = (await hub.Get<ProgramDeployer>().DeployAsync("heir", 1, Packages.Owner, CancellationToken.None)).Error!;
+            Assert.Equal(ErrorCodes.ProgramNotApproved, refused.Code);
+        }
+    }
+
+    [Fact]
     public async Task A_program_for_another_board_than_the_device_says_it_is_is_not_sent()
     {
         await Hub.NewAsync("board");
@@ -134,9 +159,7 @@ public sealed class LifeTests(ProgramHub fixture) : IClassFixture<ProgramHub>
         Add("gate", Packages.Content(Packages.Beat + "# two\n"));
         Insert("gate", 1, ProgramStates.Replaced);
         long bad = Insert("gate", 2, ProgramStates.Condemned, previous: "gate@1");
-        // As of a device that was added well before it got its new name.
         await Hub.NewAsync("portal");
-        Hub.Sql("UPDATE device SET created = created + 60 WHERE id = 'portal'");
         await Hub.Get<DeviceService>().SucceedAsync("gate", "portal", CancellationToken.None);
         await Eventually.TrueAsync(() => Hub.Ota.Status("portal", 9).Value.Any(u => u.Firmware == "portal@1"), "the way back has begun");
         Assert.Equal(ProgramStates.RolledBack, StateOf(bad));

@@ -74,11 +74,9 @@ test('a moment without the access point is the driver\'s to mend', async (t) => 
   await it.hub.waitFor('telemetry', (b) => b.program === 'lamp', { from });
 });
 
-// How long the board slept is told by the host's own module, and not by the one that a program is lent.
-const SLEEPER = `import edgemesh, time
-from edgemesh.platform import machine
+const SLEEPER = `import _event, edgemesh, time
 def loop():
-    edgemesh.publish(slept_ms=machine._slept_ms, up_ms=time.ticks_ms())
+    edgemesh.publish(slept_ms=_event.slept_ms, up_ms=time.ticks_ms())
     time.sleep(20)
 `;
 

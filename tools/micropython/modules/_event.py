@@ -5,6 +5,9 @@ from time import ticks_add, ticks_diff
 
 timers = []
 
+# How long the board was asleep, for tests.
+slept_ms = 0
+
 
 def collect():
     """Garbage is collected where the program calls the host, and a program that holds more than its heap learns it there."""

@@ -24,13 +24,8 @@ def idle():
     _event.wait(1)
 
 
-# How long it was asleep, for tests.
-_slept_ms = 0
-
-
 def lightsleep(ms=0):
-    global _slept_ms
-    _slept_ms += ms
+    _event.slept_ms += ms
     _event.wait(ms if ms else -1)
 
 
